@@ -1,0 +1,80 @@
+import { describe } from './format.js'
+import type { Plan, Session } from './model.js'
+import type { Policy } from './policy.js'
+import type { Report, Waived } from './report.js'
+import { type Finding, type RuleId, rules, type Subject, type Violation } from './rules.js'
+
+declare const accepted: unique symbol
+/** Proof of judgement: only {@link judge} makes one, and only an accepted plan can be pinned. */
+export type Accepted<T> = T & { readonly [accepted]: true }
+
+export type Verdict<T> =
+  | { readonly accepted: Accepted<T>; readonly report: Report }
+  | { readonly accepted?: undefined; readonly report: Report }
+
+/** What a judgement depends on besides its subject; the clock is an argument. */
+export interface Circumstances {
+  readonly now?: Date
+  /** Findings made elsewhere (an unusable root.crt, a failed handshake), to be judged with the rest. */
+  readonly also?: readonly Finding[]
+}
+
+/**
+ * Applies every rule to a plan or a session: pure, no I/O.
+ *
+ * @example
+ * import { definePolicy, judge, planPg } from '@verify-full/core'
+ *
+ * const [plan] = planPg({ connectionString: 'postgres://db.example.com/app?sslmode=prefer' }, {})
+ * export const verdict = judge({ plan }, definePolicy())
+ * // verdict.accepted is undefined, verdict.report.violations[0].rule is 'sslmode-below-verify-full'
+ */
+export function judge(subject: { plan: Plan }, policy: Policy, circumstances?: Circumstances): Verdict<Plan>
+export function judge(
+  subject: { session: Session },
+  policy: Policy,
+  circumstances?: Circumstances,
+): Verdict<Session>
+export function judge(
+  subject: { plan: Plan } | { session: Session },
+  policy: Policy,
+  { now = new Date(), also = [] }: Circumstances = {},
+): Verdict<Plan | Session> {
+  const judged: Subject = 'plan' in subject ? subject.plan : subject.session
+  const context = { policy, now }
+  const looksAt = 'plan' in subject ? 'plan' : 'session'
+  const findings = rules.flatMap((rule) =>
+    rule.looksAt === looksAt ? rule.test(judged as never, context).map((f) => ({ ...f, rule: rule.id })) : [],
+  )
+  const violations: Violation[] = []
+  const warnings: Violation[] = []
+  const waived: Waived[] = []
+  const host = judged.endpoint.kind === 'tcp' ? judged.endpoint.host : judged.endpoint.path
+  const waiverFor = (rule: RuleId) =>
+    policy.waivers.find((waiver) => waiver.rule === rule && waiver.host.toLowerCase() === host.toLowerCase())
+  for (const finding of [...also, ...findings]) {
+    const violation = describe(finding, judged, context)
+    const waiver = waiverFor(finding.rule)
+    if (violation.severity === 'warning') warnings.push(violation)
+    else if (!waiver) violations.push(violation)
+    else if (waiver.until > now) waived.push({ violation, reason: waiver.reason, until: waiver.until })
+    else {
+      const expired = { rule: 'waiver-expired', origin: WAIVERS, written: finding.rule } as const
+      violations.push(describe(expired, judged, context), violation)
+    }
+  }
+  const rank = (violation: Violation) => rules.findIndex((rule) => rule.id === violation.rule)
+  violations.sort((a, b) => rank(a) - rank(b))
+  const enforced = !policy.reportOnly || violations.length === 0
+  const { driver, endpoint } = judged
+  const report = Object.freeze({ driver, endpoint, violations, warnings, waived, enforced })
+  if (violations.length > 0 && enforced) return { report }
+  proven.add(judged)
+  return { accepted: judged as Accepted<Plan | Session>, report }
+}
+
+/** Whether `judge` accepted exactly this object; a forged type does not pass. */
+export const isAccepted = <T extends Subject>(subject: T): subject is Accepted<T> => proven.has(subject)
+
+const proven = new WeakSet<Subject>()
+const WAIVERS = { via: 'option', key: 'dangerouslyAllow' } as const

@@ -1,0 +1,30 @@
+import type { DriverName, Endpoint, Session } from './model.js'
+import type { Violation } from './rules.js'
+
+/** What was judged and what came of it. Holds no user name, no password, no query. */
+export interface Report {
+  readonly driver: DriverName
+  readonly endpoint: Endpoint
+  readonly violations: readonly Violation[]
+  readonly warnings: readonly Violation[]
+  /** Violations that `dangerouslyAllow` waives, with the reason. */
+  readonly waived: readonly Waived[]
+  /** False where `reportOnly` let a violation pass. */
+  readonly enforced: boolean
+}
+
+export interface Waived {
+  readonly violation: Violation
+  readonly reason: string
+  readonly until: Date
+}
+
+/** A session that was accepted. */
+export interface SessionReport extends Report {
+  readonly session: Session
+  /** Whole days until the server's certificate expires; null without TLS. */
+  readonly certificateDaysLeft: number | null
+  /** Which roots were trusted: a file path, an option, or `system`. */
+  readonly roots: string | null
+  readonly sessionCheck: 'both' | 'local'
+}
