@@ -1,6 +1,6 @@
+import { formatViolations } from './format.js'
 import type { Report } from './report.js'
 import type { Violation } from './rules.js'
-import { formatViolations } from './format.js'
 
 /** Every stable `code` of an error of this project. Misuse is a plain `TypeError`. */
 export const ERROR_CODES = [
@@ -45,7 +45,7 @@ export class PolicyError extends Error {
  */
 export class ConnInfoError extends Error {
   override readonly name = 'ConnInfoError'
-  readonly code = 'ERR_VERIFY_FULL_CONNINFO' satisfies ErrorCode
+  readonly code: ErrorCode = 'ERR_VERIFY_FULL_CONNINFO'
   /** Offset into the string where reading stopped, from 0. */
   readonly position: number
   /** Why, without any text of the string. */
@@ -61,7 +61,7 @@ export class ConnInfoError extends Error {
 /** Root certificates or revocation lists that cannot be used; names the file and the PEM block. */
 export class RootCertError extends Error {
   override readonly name = 'RootCertError'
-  readonly code = 'ERR_VERIFY_FULL_ROOT_CERT' satisfies ErrorCode
+  readonly code: ErrorCode = 'ERR_VERIFY_FULL_ROOT_CERT'
   readonly reason: string
 
   constructor(source: string, reason: string, options?: { cause?: unknown }) {

@@ -11,7 +11,10 @@ export interface Events {
     readonly certificate: CertificateSummary
     readonly daysLeft: number
   }
-  'verify-full:root-cert-reloaded': { readonly path: string; readonly fingerprints: readonly string[] }
+  'verify-full:root-cert-reloaded': {
+    readonly path: string
+    readonly fingerprints: readonly string[]
+  }
   'verify-full:waived': { readonly endpoint: Endpoint } & Waived
 }
 

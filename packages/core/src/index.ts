@@ -1,1 +1,26 @@
-export {}
+export { ConnInfoError, ERROR_CODES, type ErrorCode, PolicyError, RootCertError } from './errors.js'
+export { type Events, events, publish } from './events.js'
+export {
+  describe,
+  formatEndpoint,
+  formatOrigin,
+  formatTransports,
+  formatViolation,
+  formatViolations,
+} from './format.js'
+export { type Accepted, type Circumstances, isAccepted, judge, type Verdict } from './judge.js'
+export * from './model.js'
+export { definePolicy, type Policy, type PolicyOptions, type Waiver } from './policy.js'
+export type { Report, SessionReport, Waived } from './report.js'
+export { type LoadedRoots, loadCrl, loadRoots, parseCertificates } from './roots.js'
+export {
+  daysUntil,
+  type Finding,
+  isLoopback,
+  RULE_IDS,
+  type RuleId,
+  rules,
+  type Severity,
+  type Subject,
+  type Violation,
+} from './rules.js'

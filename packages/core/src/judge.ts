@@ -29,7 +29,11 @@ export interface Circumstances {
  * export const verdict = judge({ plan }, definePolicy())
  * // verdict.accepted is undefined, verdict.report.violations[0].rule is 'sslmode-below-verify-full'
  */
-export function judge(subject: { plan: Plan }, policy: Policy, circumstances?: Circumstances): Verdict<Plan>
+export function judge(
+  subject: { plan: Plan },
+  policy: Policy,
+  circumstances?: Circumstances,
+): Verdict<Plan>
 export function judge(
   subject: { session: Session },
   policy: Policy,
@@ -44,20 +48,25 @@ export function judge(
   const context = { policy, now }
   const looksAt = 'plan' in subject ? 'plan' : 'session'
   const findings = rules.flatMap((rule) =>
-    rule.looksAt === looksAt ? rule.test(judged as never, context).map((f) => ({ ...f, rule: rule.id })) : [],
+    rule.looksAt === looksAt
+      ? rule.test(judged as never, context).map((f) => ({ ...f, rule: rule.id }))
+      : [],
   )
   const violations: Violation[] = []
   const warnings: Violation[] = []
   const waived: Waived[] = []
   const host = judged.endpoint.kind === 'tcp' ? judged.endpoint.host : judged.endpoint.path
   const waiverFor = (rule: RuleId) =>
-    policy.waivers.find((waiver) => waiver.rule === rule && waiver.host.toLowerCase() === host.toLowerCase())
+    policy.waivers.find(
+      (waiver) => waiver.rule === rule && waiver.host.toLowerCase() === host.toLowerCase(),
+    )
   for (const finding of [...also, ...findings]) {
     const violation = describe(finding, judged, context)
     const waiver = waiverFor(finding.rule)
     if (violation.severity === 'warning') warnings.push(violation)
     else if (!waiver) violations.push(violation)
-    else if (waiver.until > now) waived.push({ violation, reason: waiver.reason, until: waiver.until })
+    else if (waiver.until > now)
+      waived.push({ violation, reason: waiver.reason, until: waiver.until })
     else {
       const expired = { rule: 'waiver-expired', origin: WAIVERS, written: finding.rule } as const
       violations.push(describe(expired, judged, context), violation)
@@ -74,7 +83,8 @@ export function judge(
 }
 
 /** Whether `judge` accepted exactly this object; a forged type does not pass. */
-export const isAccepted = <T extends Subject>(subject: T): subject is Accepted<T> => proven.has(subject)
+export const isAccepted = <T extends Subject>(subject: T): subject is Accepted<T> =>
+  proven.has(subject)
 
 const proven = new WeakSet<Subject>()
 const WAIVERS = { via: 'option', key: 'dangerouslyAllow' } as const

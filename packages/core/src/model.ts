@@ -18,7 +18,12 @@ export type DriverName = 'libpq' | 'pg'
 
 /** Where the driver connects to. `hostaddr` is dialled while `host` is verified, as in libpq. */
 export type Endpoint =
-  | { readonly kind: 'tcp'; readonly host: string; readonly hostaddr?: string; readonly port: number }
+  | {
+      readonly kind: 'tcp'
+      readonly host: string
+      readonly hostaddr?: string
+      readonly port: number
+    }
   | { readonly kind: 'unix'; readonly path: string }
 
 /** What is checked about the server's certificate: libpq's require, verify-ca, verify-full. */

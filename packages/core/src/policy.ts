@@ -101,7 +101,8 @@ function defineWaiver(waiver: Waiver, index: number): Policy['waivers'][number] 
   const at = `dangerouslyAllow[${index}]`
   if (typeof waiver !== 'object' || waiver === null) throw new TypeError(`${at} must be an object`)
   for (const key of Object.keys(waiver)) {
-    if (!WAIVER_KEYS.includes(key)) throw new TypeError(`${at} has an unknown key. ${hint(key, WAIVER_KEYS)}`)
+    if (!WAIVER_KEYS.includes(key))
+      throw new TypeError(`${at} has an unknown key. ${hint(key, WAIVER_KEYS)}`)
   }
   const { rule, host, reason } = waiver
   if (!RULE_IDS.includes(rule)) {
@@ -142,7 +143,8 @@ const OPTIONS = {
   sessionCheck: oneOf('both', 'local'),
   gate: oneOf('sequential', 'eager'),
   gateTimeoutMillis: {
-    accepts: (value: unknown) => Number.isInteger(value) && Number(value) > 0 && Number(value) < 2 ** 31,
+    accepts: (value: unknown) =>
+      Number.isInteger(value) && Number(value) > 0 && Number(value) < 2 ** 31,
     describe: 'a positive whole number of milliseconds',
   },
   certificateExpiryDays: {
@@ -150,8 +152,14 @@ const OPTIONS = {
     describe: 'a whole number of days',
   },
   reportOnly: oneOf(true, false),
-  dangerouslyAllow: { accepts: (value: unknown) => Array.isArray(value), describe: 'an array of waivers' },
-} as const satisfies Record<keyof PolicyOptions, { accepts(value: unknown): boolean; describe: string }>
+  dangerouslyAllow: {
+    accepts: (value: unknown) => Array.isArray(value),
+    describe: 'an array of waivers',
+  },
+} as const satisfies Record<
+  keyof PolicyOptions,
+  { accepts(value: unknown): boolean; describe: string }
+>
 
 const WAIVER_KEYS: readonly string[] = ['rule', 'host', 'reason', 'until']
 const defined = new WeakSet<object>()
