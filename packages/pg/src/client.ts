@@ -1,0 +1,60 @@
+import { definePolicy, type Policy, type PolicyOptions, readPg } from '@verify-full/core'
+import { type Guarded, guardedCancel, guardedConnect } from './connect.js'
+import type { ConnectCallback, PgClient } from './driver.js'
+import { withoutTlsParameters } from './prepare.js'
+
+// biome-ignore lint/suspicious/noExplicitAny: TypeScript requires any[] for the base of a mixin (TS2545)
+type ClientClass = new (...args: any[]) => any
+
+/**
+ * A subclass of a pg `Client` class whose connections are all guarded. Its constructor never throws:
+ * pg-pool calls it where nobody could catch; a refusal is `connect()`'s.
+ */
+export function guardClass<C extends ClientClass>(Client: C, options?: PolicyOptions): C {
+  const policy = definePolicy(options)
+  const known = classes.get(Client)
+  if (known) return Client
+  const Guarded = class extends Client {
+    // biome-ignore lint/suspicious/noExplicitAny: see ClientClass
+    constructor(...args: any[]) {
+      const [config = {}] = args
+      const reading = readPg(config, process.env)
+      super(policy.reportOnly ? config : withoutTlsParameters(config, reading))
+      guardedClients.set(this as unknown as PgClient, { policy, reading })
+    }
+    override connect(callback?: ConnectCallback): unknown {
+      const client = this as unknown as PgClient
+      return guardedConnect(client, guardOf(client), super.connect, callback)
+    }
+    override cancel(target: PgClient, query: unknown): void {
+      const client = this as unknown as PgClient
+      guardedCancel(client, guardOf(client), super.cancel, target, query)
+    }
+  }
+  Object.defineProperty(Guarded, 'name', { value: Client.name })
+  classes.set(Guarded, policy)
+  return Guarded as unknown as C
+}
+
+/** Guards one client that is not connected yet, in place. */
+export function guardClient(client: PgClient, policy: Policy): void {
+  if (guardedClients.has(client)) return
+  const { connect, cancel } = client
+  guardedClients.set(client, { policy, reading: undefined })
+  client.connect = (callback) => guardedConnect(client, guardOf(client), connect, callback)
+  if (cancel) {
+    client.cancel = (target, query) => guardedCancel(client, guardOf(client), cancel, target, query)
+  }
+}
+
+export const isGuardedClass = (Client: unknown): boolean =>
+  typeof Client === 'function' && classes.has(Client)
+
+const guardOf = (client: PgClient): Guarded => {
+  const guarded = guardedClients.get(client)
+  if (!guarded) throw new TypeError('This client is not guarded')
+  return guarded
+}
+
+const guardedClients = new WeakMap<PgClient, Guarded>()
+const classes = new WeakMap<object, Policy>()

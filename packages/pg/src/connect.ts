@@ -1,0 +1,99 @@
+import { Socket } from 'node:net'
+import {
+  judge,
+  type PgReading,
+  type Policy,
+  type PolicyError,
+  planPgHeld,
+  publish,
+} from '@verify-full/core'
+import { type ConnectCallback, failQueries, isObservable, type PgClient } from './driver.js'
+import { shutGate } from './gate.js'
+import { readMaterial } from './material.js'
+import { pin } from './pin.js'
+import { refusal } from './refusal.js'
+
+/** What the guard knows of a client: its policy, and its configuration where it saw it. */
+export interface Guarded {
+  readonly policy: Policy
+  readonly reading: PgReading | undefined
+}
+
+/** `Client#connect` under guard: judged by what the client holds now, pinned, gated. */
+export function guardedConnect(
+  client: PgClient,
+  guarded: Guarded,
+  connect: PgClient['connect'],
+  callback?: ConnectCallback,
+): unknown {
+  if (!callback) {
+    return new Promise((resolve, reject) => {
+      guardedConnect(client, guarded, connect, (error) => (error ? reject(error) : resolve(client)))
+    })
+  }
+  const refused = arm(client, guarded)
+  if (!refused) return connect.call(client, callback)
+  failQueries(client, refused)
+  process.nextTick(callback, refused)
+  return undefined
+}
+
+/**
+ * `Client#cancel` under guard: pg sends the cancel key in plaintext (pg 8.23.1 client.js:574); here the
+ * request goes through a verified TLS connection like everything else.
+ */
+export function guardedCancel(
+  client: PgClient,
+  guarded: Guarded,
+  cancel: NonNullable<PgClient['cancel']>,
+  target: PgClient,
+  query: unknown,
+): void {
+  client.connection?.on('error', () => {})
+  if (arm(client, guarded)) return
+  const { connection } = client
+  const send = connection.cancel
+  if (client.ssl) {
+    connection.cancel = (...key) => {
+      connection.once('sslconnect', () => send.apply(connection, key))
+      if (connection.sslNegotiation !== 'direct') connection.requestSsl()
+    }
+  }
+  cancel.call(client, target, query)
+}
+
+/** Judges and pins a client and shuts its gate; returns the refusal where there is one. */
+function arm(client: PgClient, { policy, reading }: Guarded): PolicyError | undefined {
+  const plan = planPgHeld(heldBy(client), reading, process.env)
+  const material = readMaterial(plan, policy, reading)
+  const verdict = judge({ plan }, policy, { also: material.findings })
+  const { report } = verdict
+  for (const waived of report.waived) {
+    publish('verify-full:waived', { endpoint: plan.endpoint, ...waived })
+  }
+  if (!verdict.accepted) return refusal(codeOf(report.violations), report)
+  if (report.violations.length > 0) publish('verify-full:violation', report)
+  // Report-only changes nothing on the wire but the question.
+  if (!isObservable(client)) return undefined
+  if (!policy.reportOnly) pin(client, verdict.accepted, policy, material)
+  shutGate(client, plan, policy, material.roots?.source ?? null)
+  return undefined
+}
+
+export const codeOf = (violations: readonly { readonly rule: string }[]): PolicyError['code'] =>
+  violations.every(({ rule }) => rule === 'root-cert-unusable')
+    ? 'ERR_VERIFY_FULL_ROOT_CERT'
+    : 'ERR_VERIFY_FULL_POLICY'
+
+function heldBy(client: PgClient): Parameters<typeof planPgHeld>[0] {
+  const { connection } = client
+  return {
+    host: client.host,
+    port: Number(client.port),
+    ssl: client.ssl,
+    connectionSsl: connection?.ssl,
+    negotiation:
+      (connection?.sslNegotiation ?? client.sslNegotiation) === 'direct' ? 'direct' : 'postgres',
+    observable: isObservable(client) && connection.stream?.constructor === Socket,
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * The gate: the connection's first ReadyForQuery is held back until pg_stat_ssl has answered on that
+ * very connection. It stands on the messages of `client.connection`, not on pg's queue, so nothing the
+ * application queued can overtake it, with callbacks, promises, pools and pipelining alike.
+ */
+import { type Finding, isLoopback, type Plan, type Policy } from '@verify-full/core'
+import { failQueries, type PgClient } from './driver.js'
+import { handshakeFindings } from './handshake.js'
+import { QUESTION } from './question.js'
+import { CONNECTION, findingsOf, wireRefusal } from './refusal.js'
+import { judgeSession } from './session.js'
+
+type Row = readonly (string | null)[]
+interface Message {
+  readonly fields?: Row
+  readonly code?: string
+}
+
+/** Shuts the gate on a client that is about to connect; it opens or refuses by itself. */
+export function shutGate(client: PgClient, plan: Plan, policy: Policy, roots: string | null): void {
+  const { connection } = client
+  const own = new Set([
+    'emit',
+    'sendSASLInitialResponseMessage',
+    'sendSCRAMClientFinalMessage',
+    'password',
+  ])
+  const { emit, sendSASLInitialResponseMessage, sendSCRAMClientFinalMessage, password } = connection
+  const [transport] = plan.transports
+  const asks = transport.kind === 'tls' && policy.sessionCheck === 'both'
+  const bind = policy.channelBinding === 'require' && transport.kind === 'tls' && !policy.reportOnly
+  let state: 'negotiating' | 'startup' | 'asked' | 'done' = 'negotiating'
+  let timer: NodeJS.Timeout | undefined
+  let sent = false
+  let held: unknown
+  let row: Row | undefined
+  let failure: Message | undefined
+  let mechanism = ''
+  let bound = false
+
+  const pass = (name: string | symbol, ...args: unknown[]) => emit.call(connection, name, ...args)
+  const done = () => {
+    state = 'done'
+    clearTimeout(timer)
+    for (const name of own) delete (connection as unknown as Record<string, unknown>)[name]
+  }
+  const limit = (written: string) => {
+    clearTimeout(timer)
+    const answer = `no answer within ${policy.gateTimeoutMillis} ms${written}`
+    timer = setTimeout(
+      () =>
+        refuse([
+          state === 'asked'
+            ? { rule: 'session-not-ssl', origin: CONNECTION, written: answer }
+            : { rule: 'handshake-failed', origin: CONNECTION, written: answer },
+        ]),
+      policy.gateTimeoutMillis,
+    )
+  }
+
+  /** Reports the error first, then closes: a caller that waits for the close would lose the error. */
+  const end = (error: unknown) => {
+    done()
+    failQueries(client, error)
+    pass('error', error)
+    connection._ending = true
+    connection.stream.on('error', () => {})
+    connection.stream.destroy()
+  }
+  /** Returns whether it refused: report-only and waivers let the connection go on. */
+  const refuse = (findings: readonly Finding[], cause?: unknown): boolean => {
+    const error = wireRefusal(plan, policy, findings, cause)
+    if (error) end(error)
+    return error !== undefined
+  }
+
+  const ask = () => {
+    sent = true
+    connection.query(QUESTION)
+  }
+  const verdict = () => {
+    const error = judgeSession(client, plan, policy, roots, { asks, row, failure, bound })
+    if (error) return end(error)
+    done()
+    return pass('readyForQuery', held)
+  }
+  const secure = () => {
+    clearTimeout(timer)
+    if (state === 'negotiating' && !refuse(handshakeFindings(connection, plan))) state = 'startup'
+  }
+
+  /** What the gate does with each message; true keeps it from pg. */
+  const steps: Record<string, (message: Message) => boolean | undefined> = {
+    connect() {
+      if (transport.kind === 'tls') limit(' to the TLS handshake')
+      else if (plan.endpoint.kind === 'tcp' && policy.local === 'accept-loopback') {
+        const { remoteAddress = '' } = connection.stream
+        const away = !isLoopback(remoteAddress.replace(/^::ffff:/, ''))
+        return away && refuse([{ rule: 'plaintext-allowed', origin: CONNECTION }])
+      }
+      return false
+    },
+    sslconnect() {
+      connection.stream.prependOnceListener('secureConnect', secure)
+      return false
+    },
+    error(error) {
+      // Before the verdict of the handshake an error may be the verdict; later it is not ours.
+      if (state === 'negotiating' && refuse(findingsOf(error), error)) return true
+      done()
+      failQueries(client, error)
+      return false
+    },
+    end() {
+      done()
+      return false
+    },
+    authenticationCleartextPassword: () => bind && refuse(UNBOUND),
+    authenticationMD5Password: () => bind && refuse(UNBOUND),
+    authenticationSASLFinal() {
+      bound = mechanism === 'SCRAM-SHA-256-PLUS'
+      return false
+    },
+    readyForQuery(message) {
+      if (state === 'asked') {
+        verdict()
+        return true
+      }
+      held = message
+      if (!asks) {
+        verdict()
+        return true
+      }
+      state = 'asked'
+      limit(' to pg_stat_ssl')
+      if (!sent) ask()
+      return true
+    },
+    errorMessage(message) {
+      if (state !== 'asked') return false
+      failure = message
+      return true
+    },
+    dataRow(message) {
+      row = message.fields
+      return state === 'asked'
+    },
+    rowDescription: () => state === 'asked',
+    commandComplete: () => state === 'asked',
+  }
+
+  connection.emit = (name: string | symbol, ...args: unknown[]): boolean => {
+    if (state === 'done') return pass(name, ...args)
+    const step = typeof name === 'string' && Object.hasOwn(steps, name) ? steps[name] : undefined
+    return step?.(args[0] as Message) ? true : pass(name, ...args)
+  }
+  connection.sendSASLInitialResponseMessage = (chosen, response) => {
+    mechanism = chosen
+    if (bind && chosen !== 'SCRAM-SHA-256-PLUS' && refuse(UNBOUND)) return
+    sendSASLInitialResponseMessage.call(connection, chosen, response)
+  }
+  if (asks && policy.gate === 'eager') {
+    // The question rides with the last authentication message: no round trip of its own.
+    const together = (send: () => void) => {
+      const { stream } = connection
+      stream.cork()
+      send()
+      ask()
+      process.nextTick(() => stream.uncork())
+    }
+    connection.sendSCRAMClientFinalMessage = (data) =>
+      together(() => sendSCRAMClientFinalMessage.call(connection, data))
+    connection.password = (text) => together(() => password.call(connection, text))
+  }
+}
+
+const UNBOUND: readonly Finding[] = [{ rule: 'channel-binding-missing', origin: CONNECTION }]

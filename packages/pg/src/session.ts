@@ -1,0 +1,62 @@
+import {
+  daysUntil,
+  type Finding,
+  judge,
+  type Plan,
+  type Policy,
+  publish,
+  type Session,
+  type SessionReport,
+} from '@verify-full/core'
+import type { PgClient } from './driver.js'
+import { observe } from './handshake.js'
+import { readAnswer } from './question.js'
+import { CONNECTION, refusal } from './refusal.js'
+
+interface Answer {
+  readonly asks: boolean
+  readonly row: readonly (string | null)[] | undefined
+  readonly failure: { readonly code?: string } | undefined
+  readonly bound: boolean
+}
+
+/** Judges what the connection did; returns the refusal, or records the session and publishes it. */
+export function judgeSession(
+  client: PgClient,
+  plan: Plan,
+  policy: Policy,
+  roots: string | null,
+  { asks, row, failure, bound }: Answer,
+): unknown {
+  const now = new Date()
+  const session: Session = {
+    driver: plan.driver,
+    endpoint: plan.endpoint,
+    local: observe(client.connection),
+    ...(asks ? { server: readAnswer(row, client.processID) } : {}),
+    channelBinding: bound,
+  }
+  const also: Finding[] = failure
+    ? [{ rule: 'session-not-ssl', origin: CONNECTION, written: `SQLSTATE ${failure.code}` }]
+    : []
+  const verdict = judge({ session }, policy, { now, also })
+  const { report } = verdict
+  if (!verdict.accepted) return refusal('ERR_VERIFY_FULL_SESSION', report)
+  if (report.violations.length > 0) publish('verify-full:violation', report)
+  const certificate = session.local?.certificate
+  const certificateDaysLeft = certificate ? daysUntil(certificate.validTo, now) : null
+  const { sessionCheck } = policy
+  const accepted = Object.freeze({ ...report, session, certificateDaysLeft, roots, sessionCheck })
+  sessions.set(client, accepted)
+  publish('verify-full:session', accepted)
+  if (certificate && report.warnings.some(({ rule }) => rule === 'certificate-expiring')) {
+    const daysLeft = daysUntil(certificate.validTo, now)
+    publish('verify-full:certificate-expiring', { endpoint: plan.endpoint, certificate, daysLeft })
+  }
+  return undefined
+}
+
+/** The report of the session that a guarded client holds. */
+export const sessionOf = (client: PgClient): SessionReport | undefined => sessions.get(client)
+
+const sessions = new WeakMap<PgClient, SessionReport>()
