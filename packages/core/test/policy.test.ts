@@ -1,0 +1,35 @@
+import { definePolicy } from '@verify-full/core'
+import { describe, expect, it } from 'vitest'
+
+describe('definePolicy', () => {
+  it('is strict without options, and frozen', () => {
+    const policy = definePolicy()
+    expect(policy).toMatchObject({
+      minimum: 'verify-full',
+      local: 'accept-unix',
+      sessionCheck: 'both',
+      waivers: [],
+    })
+    expect(Object.isFrozen(policy)).toBe(true)
+    expect(definePolicy(policy)).toBe(policy)
+  })
+  const waiver = { rule: 'plaintext-allowed', host: 'db', reason: 'why', until: '2030-01-01' }
+  it.each([
+    [{ minimumMode: 1 }, /no such option/],
+    [{ rootcert: 'x' }, /Did you mean rootCert/],
+    [{ minimum: 'verify_full' }, /minimum must be one of/],
+    [{ minTlsVersion: '1.3' }, /minTlsVersion must be one of/],
+    [{ gateTimeoutMillis: 0 }, /positive whole number/],
+    [{ reportOnly: 'yes' }, /reportOnly must be/],
+    [{ dangerouslyAllow: 'all' }, /must be an array/],
+    [{ dangerouslyAllow: [{ ...waiver, reason: ' ' }] }, /\[0\].reason must say why/],
+    [{ dangerouslyAllow: [{ ...waiver, until: 'soon' }] }, /\[0\].until must be a date/],
+    [{ dangerouslyAllow: [{ ...waiver, until: undefined }] }, /\[0\].until must be a date/],
+    [{ dangerouslyAllow: [{ ...waiver, rule: 'plaintext' }] }, /is no rule/],
+    [{ dangerouslyAllow: [{ ...waiver, hots: 'x' }] }, /unknown key/],
+  ])('throws a TypeError for %j', (options, message) => {
+    const define = () => definePolicy(options as never)
+    expect(define).toThrow(TypeError)
+    expect(define).toThrow(message)
+  })
+})
