@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  resolve: { conditions: ['@verify-full/source', 'node', 'import', 'default'] },
-  ssr: { resolve: { conditions: ['@verify-full/source', 'node', 'import', 'default'] } },
+  // Packages are tested from their sources, without a build.
+  ssr: {
+    resolve: { conditions: ['@verify-full/source', 'module', 'node', 'development|production'] },
+  },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],

@@ -1,3 +1,12 @@
+export {
+  type Env,
+  type PgConfig,
+  type PgReading,
+  type PgVersion,
+  planPg,
+  readPg,
+} from './drivers/pg.js'
+export { type PgHeld, planPgHeld } from './drivers/pg-held.js'
 export { ConnInfoError, ERROR_CODES, type ErrorCode, PolicyError, RootCertError } from './errors.js'
 export { type Events, events, publish } from './events.js'
 export {

@@ -63,8 +63,8 @@ export interface Policy extends Required<Omit<PolicyOptions, 'rootCert' | 'dange
  *
  * export const policy = definePolicy({ rootCert: '/etc/ssl/rds.pem', minTlsVersion: 'TLSv1.3' })
  */
-export function definePolicy(options: PolicyOptions = {}): Policy {
-  if (defined.has(options)) return options as unknown as Policy
+export function definePolicy(options: PolicyOptions | Policy = {}): Policy {
+  if (isPolicy(options)) return options
   if (typeof options !== 'object' || options === null) {
     throw new TypeError('definePolicy() takes an object of options')
   }
@@ -163,3 +163,4 @@ const OPTIONS = {
 
 const WAIVER_KEYS: readonly string[] = ['rule', 'host', 'reason', 'until']
 const defined = new WeakSet<object>()
+const isPolicy = (options: object): options is Policy => defined.has(options)

@@ -10,7 +10,7 @@ type ClientClass = new (...args: any[]) => any
  * A subclass of a pg `Client` class whose connections are all guarded. Its constructor never throws:
  * pg-pool calls it where nobody could catch; a refusal is `connect()`'s.
  */
-export function guardClass<C extends ClientClass>(Client: C, options?: PolicyOptions): C {
+export function guardClass<C extends ClientClass>(Client: C, options?: PolicyOptions | Policy): C {
   const policy = definePolicy(options)
   const known = classes.get(Client)
   if (known) return Client
@@ -22,11 +22,11 @@ export function guardClass<C extends ClientClass>(Client: C, options?: PolicyOpt
       super(policy.reportOnly ? config : withoutTlsParameters(config, reading))
       guardedClients.set(this as unknown as PgClient, { policy, reading })
     }
-    override connect(callback?: ConnectCallback): unknown {
+    connect(callback?: ConnectCallback): unknown {
       const client = this as unknown as PgClient
       return guardedConnect(client, guardOf(client), super.connect, callback)
     }
-    override cancel(target: PgClient, query: unknown): void {
+    cancel(target: PgClient, query: unknown): void {
       const client = this as unknown as PgClient
       guardedCancel(client, guardOf(client), super.cancel, target, query)
     }

@@ -1,5 +1,6 @@
 import { Socket } from 'node:net'
 import {
+  type Finding,
   judge,
   type PgReading,
   type Policy,
@@ -66,7 +67,8 @@ export function guardedCancel(
 function arm(client: PgClient, { policy, reading }: Guarded): PolicyError | undefined {
   const plan = planPgHeld(heldBy(client), reading, process.env)
   const material = readMaterial(plan, policy, reading)
-  const verdict = judge({ plan }, policy, { also: material.findings })
+  const also = [...material.findings, ...(reading?.fatal ? [FATAL] : [])]
+  const verdict = judge({ plan }, policy, { also })
   const { report } = verdict
   for (const waived of report.waived) {
     publish('verify-full:waived', { endpoint: plan.endpoint, ...waived })
@@ -78,6 +80,12 @@ function arm(client: PgClient, { policy, reading }: Guarded): PolicyError | unde
   if (!policy.reportOnly) pin(client, verdict.accepted, policy, material)
   shutGate(client, plan, policy, material.roots?.source ?? null)
   return undefined
+}
+
+/** A configuration that pg itself would throw for: its client is a stub. */
+const FATAL: Finding = {
+  rule: 'ssl-value-fatal',
+  origin: { via: 'option', key: 'connectionString' },
 }
 
 export const codeOf = (violations: readonly { readonly rule: string }[]): PolicyError['code'] =>

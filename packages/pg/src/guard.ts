@@ -34,12 +34,12 @@ export type PgConfig = pg.PoolConfig & pg.ClientConfig
  * export const pool = guard(new pg.Pool({ host: 'db.example.com', ssl }))
  * @see https://www.postgresql.org/docs/current/libpq-ssl.html
  */
-export function guard(connectionString: string, policy?: PolicyOptions): PgConfig
+export function guard(connectionString: string, policy?: PolicyOptions | Policy): PgConfig
 export function guard<T extends pg.Pool | pg.Client | PgModule | PgConfig>(
   target: T,
-  policy?: PolicyOptions,
+  policy?: PolicyOptions | Policy,
 ): T
-export function guard(target: unknown, options?: PolicyOptions): unknown {
+export function guard(target: unknown, options?: PolicyOptions | Policy): unknown {
   const policy = definePolicy(options)
   if (typeof target === 'string') return guardConfig({ connectionString: target }, policy)
   if (typeof target !== 'object' || target === null) throw new TypeError(MISUSE)

@@ -1,7 +1,7 @@
 import type { PgStatSsl } from '@verify-full/core'
 
 /** Everything is qualified, the operator included: no search_path can put another view in between. */
-export const QUESTION =
+export const QUESTION: string =
   'select s.ssl, s.version, s.cipher, s.bits, pg_catalog.pg_backend_pid() ' +
   'from pg_catalog.pg_stat_ssl s ' +
   'where s.pid operator(pg_catalog.=) pg_catalog.pg_backend_pid()'
