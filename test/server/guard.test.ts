@@ -76,7 +76,7 @@ describe('guard', () => {
   it('works with callbacks', async () => {
     const client = guard(new pg.Client(right()))
     const value = await new Promise((resolve, reject) => {
-      client.connect((error) =>
+      client.connect((error: unknown) =>
         error ? reject(error) : client.query('select 1 as v', (_, r) => resolve(r.rows[0].v)),
       )
     })

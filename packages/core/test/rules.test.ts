@@ -56,8 +56,8 @@ const held = (over: Partial<Session> = {}): Session => ({
 })
 
 type Subject = { plan: Plan } | { session: Session }
-type Case = readonly [
-  RuleId,
+type Case = [
+  rule: RuleId,
   refuses: Subject,
   accepts: Subject,
   policy?: PolicyOptions,
