@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { chmodSync, constants, cpSync, existsSync, rmSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { cacheDir, giveTo, serverAccount } from './account.js'
+import { type Binaries, settle } from './binaries.js'
+import { onProcessEnd } from './disposal.js'
+
+/** The role and the database that every server has. */
+export const APP = { user: 'app', password: 'secret-app-pw', database: 'app' } as const
+
+// Part of the directory's name: change it when the recipe below changes.
+const RECIPE = 1
+
+/**
+ * A data directory to copy: after initdb, with the role and the database `app`. Made once per PostgreSQL
+ * build and kept in the cache directory; vitest workers may race for it, and the first one wins.
+ */
+export async function template(binaries: Binaries): Promise<string> {
+  const final = join(cacheDir(), `data-${binaries.version}-${binaries.fingerprint}-${RECIPE}`)
+  if (existsSync(final)) return final
+  const account = serverAccount()
+  const work = await mkdtemp(join(tmpdir(), 'verify-full-initdb-'))
+  const forget = onProcessEnd(() => rmSync(work, { recursive: true, force: true }))
+  try {
+    giveTo(account, work)
+    const data = join(work, 'data')
+    const options = ['--auth=trust', '--no-sync', '-U', 'postgres', '-E', 'UTF8', '--locale=C']
+    await run(binaries.initdb, ['-D', data, ...options, '--wal-segsize=1'])
+    await run(
+      binaries.postgres,
+      // Before PostgreSQL 14 the default was md5.
+      ['--single', '-D', data, '-F', '-c', 'password_encryption=scram-sha-256', 'postgres'],
+      [
+        `create role ${APP.user} login password '${APP.password}'`,
+        `create database ${APP.database} owner ${APP.user}`,
+      ].join('\n'),
+    )
+    // Copied, not renamed: the cache need not be on the same filesystem as `work`.
+    const partial = `${final}.${randomUUID()}`
+    copyData(data, partial)
+    settle(partial, final)
+    return final
+  } finally {
+    forget()
+    await rm(work, { recursive: true, force: true })
+  }
+}
+
+/** Copies a data directory, sharing blocks where the filesystem can. */
+export function copyData(from: string, to: string): void {
+  cpSync(from, to, { recursive: true, mode: constants.COPYFILE_FICLONE })
+  // Node 22 and 24 do not keep the mode of directories; PostgreSQL insists on it.
+  chmodSync(to, 0o700)
+}
+
+function run(program: string, args: readonly string[], input?: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const options = { cwd: '/', env: serverEnv(), ...serverAccount() }
+    const child = execFile(program, args, options, (error, stdout, stderr) => {
+      // A single-user server reports a failed statement on stderr and still exits with 0.
+      if (!error && !/\b(ERROR|FATAL|PANIC):/.test(stderr)) resolve()
+      else reject(new Error(`${program} failed: ${stderr || stdout}`, { cause: error }))
+    })
+    child.stdin?.end(input === undefined ? '' : `${input}\n`)
+  })
+}
+
+/** The environment without PG*, which would reconfigure the programs, and with messages in English. */
+export function serverEnv(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(PG|LC_|LANG)/.test(name))
+  return { ...Object.fromEntries(kept), LC_ALL: 'C', TZ: 'UTC' }
+}
