@@ -102,7 +102,7 @@ export const REMARK_KINDS = [
   'unobservable',
   /** A replaced `checkServerIdentity`, or a `servername`/`ssl.host` that names another host. */
   'identity-replaced',
-  /** `ssl.secureContext`, `ssl.session`, `ssl.socket`, … move the decision out of the options. */
+  /** `ssl.secureContext`, `ssl.session`, `ssl.socket`, ... move the decision out of the options. */
   'tls-delegated',
   /** A `ciphers` list that allows NULL, anonymous or broken ciphers. */
   'ciphers-weak',
