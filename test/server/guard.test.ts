@@ -293,11 +293,12 @@ describe('guard', () => {
 
   it('survives 200 parallel connects of which a fifth is refused', async () => {
     const seen = watch()
+    const patient = { connectionTimeoutMillis: 60_000 }
     const outcomes = await Promise.all(
       Array.from({ length: 200 }, async (_, i) => {
-        const client = guard(
-          new pg.Client(i % 5 ? right() : { ...account(), ssl: { ca: set.rogueRoot.root } }),
-        )
+        const ca = i % 5 ? set.root.root : set.rogueRoot.root
+        const config = { ...account(), ...patient, ssl: { ca } }
+        const client = guard(new pg.Client(config), { gateTimeoutMillis: 60_000 })
         client.on('error', () => {})
         try {
           await client.connect()
