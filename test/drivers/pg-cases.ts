@@ -113,6 +113,12 @@ const URLS = (
   ] as const satisfies readonly Row[]
 ).map(query)
 
+/** The guard reads libpq's `system`; pg looks for a file of that name (#3101). */
+const SYSTEM: PgCase = {
+  ...query(['sslmode=verify-full&sslrootcert=system', 'tls full system']),
+  onlyPlan: true,
+}
+
 const COMPAT = (
   [
     ['uselibpqcompat=true', OFF],
@@ -326,7 +332,7 @@ const OBJECTS: readonly PgCase[] = [
   option({ ssl: { cert: PEM, key: 'k' } }, FULL),
   option({ native: true }, OFF, 'unobservable native'),
   option({ nativeConnectionString: URL }, OFF, 'unobservable nativeConnectionString'),
-  { ...option({ stream: () => undefined }, OFF, 'unobservable stream'), onlyPlan: true },
+  option({ stream: () => ({}) }, OFF, 'unobservable stream'),
   { ...option({ connection: { on() {}, once() {} } }, OFF, 'unobservable connection') },
   option({ hostaddr: '192.0.2.7', ssl: true }, FULL),
   option({ service: 'prod' }, OFF, 'unsupported service'),
@@ -396,6 +402,7 @@ const HOSTS: readonly PgCase[] = [
   host('postgres://u:pa/ss@db.example.com/d', OFF, MISREAD),
   host('postgres://u:pa#ss@db.example.com/d', OFF, MISREAD),
   host('postgres://u:12/ss@db.example.com/d', OFF, MISREAD),
+  host('postgres://u:pa@ssw/ord@db.example.com/d', OFF, MISREAD),
   host('postgres://u:p@ss%@db.example.com/d', OFF),
   host('postgres://u:%E0%A4@db.example.com/d', OFF, MISREAD),
   host('postgres://u:p@db.example.com/a b', OFF),
@@ -405,6 +412,7 @@ const HOSTS: readonly PgCase[] = [
 /** Every row of the facts about node-postgres that is about configuration. */
 export const PG_CASES: readonly PgCase[] = [
   ...URLS,
+  SYSTEM,
   ...COMPAT,
   ...ENVIRONMENT,
   ...OBJECTS,

@@ -48,7 +48,9 @@ const URLS: readonly ((password: string, query: string) => string)[] = [
 
 const expectSilence = (plan: unknown, secret: string) => {
   const shown = JSON.stringify(plan) + inspect(plan, { depth: 20, showHidden: true })
-  for (const text of [secret, encodeURIComponent(secret)]) {
+  // Its pieces too: a separator in a password may end the host in the middle of it.
+  const pieces = secret.split(/[^A-Za-z0-9]+/).filter((piece) => piece.length > 6)
+  for (const text of [secret, encodeURIComponent(secret), ...pieces]) {
     expect(shown.includes(text)).toBe(false)
     expect(shown.includes(JSON.stringify(text).slice(1, -1))).toBe(false)
   }

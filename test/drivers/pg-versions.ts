@@ -2,7 +2,16 @@ import { createRequire } from 'node:module'
 
 /** As much of a copy of pg as the comparison needs. */
 export interface PgModule {
-  readonly Client: new (config: unknown) => { readonly connectionParameters: Held }
+  readonly Client: new (
+    config: unknown,
+  ) => {
+    readonly connectionParameters: Held
+    readonly host: unknown
+    readonly port: unknown
+    readonly ssl: unknown
+    readonly sslNegotiation?: unknown
+    readonly connection: { readonly ssl?: unknown }
+  }
 }
 
 /** What pg's ConnectionParameters hold. */

@@ -84,15 +84,13 @@ describe.each(pgVersions())('$name holds what readPg says', ({ pg }) => {
     const reading = readPg(withDirectory(it.config, dir), it.env ?? {})
     if (reading.fatal !== undefined || it.onlyPlan) return
     const client = withEnv(it.env ?? {}, () => new pg.Client(withDirectory(it.config, dir)))
-    const { host, port, ssl } = client.connectionParameters
-    const held = {
-      host,
-      port,
-      ssl: ssl || false,
-      connectionSsl: ssl || false,
-      negotiation: reading.negotiation,
-      observable: true,
-    }
+    const { host, port, ssl, connection } = client
+    // A connection of the user's own holds what it likes.
+    const connectionSsl = reading.remarks.some(({ kind }) => kind === 'unobservable')
+      ? ssl
+      : connection.ssl
+    const negotiation = client.sslNegotiation === 'direct' ? 'direct' : 'postgres'
+    const held = { host, port, ssl, connectionSsl, negotiation, observable: true } as const
     const plan = planPgHeld(held, reading, it.env ?? {})
     expect(plan).toEqual(planPgReading(reading, it.env ?? {}))
     expect(plan.decidedBy).toBe(reading.sslOrigin)

@@ -90,7 +90,7 @@ describe('guard', () => {
     )
     const { warnings } = await verifySession(pool)
     await pool.end()
-    expect(warnings).toEqual([])
+    expect(warnings).toMatchObject([{ rule: 'setting-discarded', origin: { key: 'ssl.ca' } }])
     const naive = new pg.Client({
       connectionString: url('?sslmode=verify-full'),
       ssl: { ca: set.root.root },
@@ -218,6 +218,10 @@ describe('guard', () => {
     expect(() => guard(client)).toThrow(TypeError)
     await client.end()
     await expect(verifySession(new pg.Pool(right()))).rejects.toThrow(TypeError)
+    const pool = guard(new pg.Pool(right()))
+    expect(guard(pool)).toBe(pool)
+    expect(() => guard(pool, { channelBinding: 'require' })).toThrow(TypeError)
+    await pool.end()
   })
 
   it('is not fooled by a search_path that shadows pg_stat_ssl', async () => {

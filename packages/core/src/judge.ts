@@ -25,9 +25,9 @@ export interface Circumstances {
  * @example
  * import { definePolicy, judge, planPg } from '@verify-full/core'
  *
- * const [plan] = planPg({ connectionString: 'postgres://db.example.com/app?sslmode=prefer' }, {})
- * export const verdict = judge({ plan }, definePolicy())
- * // verdict.accepted is undefined, verdict.report.violations[0].rule is 'sslmode-below-verify-full'
+ * const plans = planPg({ connectionString: 'postgres://db.example.com/app?sslmode=prefer' }, {})
+ * export const verdicts = plans.map((plan) => judge({ plan }, definePolicy()))
+ * // accepted is undefined, report.violations[0].rule is 'sslmode-below-verify-full'
  */
 export function judge(
   subject: { plan: Plan },

@@ -12,8 +12,7 @@ type ClientClass = new (...args: any[]) => any
  */
 export function guardClass<C extends ClientClass>(Client: C, options?: PolicyOptions | Policy): C {
   const policy = definePolicy(options)
-  const known = classes.get(Client)
-  if (known) return Client
+  if (policyOf(Client)) return Client
   const Guarded = class extends Client {
     // biome-ignore lint/suspicious/noExplicitAny: see ClientClass
     constructor(...args: any[]) {
@@ -47,8 +46,9 @@ export function guardClient(client: PgClient, policy: Policy): void {
   }
 }
 
-export const isGuardedClass = (Client: unknown): boolean =>
-  typeof Client === 'function' && classes.has(Client)
+/** The policy of a guarded class; undefined where it is none. */
+export const policyOf = (Client: unknown): Policy | undefined =>
+  typeof Client === 'function' ? classes.get(Client) : undefined
 
 const guardOf = (client: PgClient): Guarded => {
   const guarded = guardedClients.get(client)

@@ -78,7 +78,7 @@ function arm(client: PgClient, { policy, reading }: Guarded): PolicyError | unde
   // Report-only changes nothing on the wire but the question.
   if (!isObservable(client)) return undefined
   if (!policy.reportOnly) pin(client, verdict.accepted, policy, material)
-  shutGate(client, plan, policy, material.roots?.source ?? null)
+  shutGate(client, { plan, policy, report, roots: material.roots?.source ?? null })
   return undefined
 }
 

@@ -11,6 +11,7 @@ export interface PgConnection extends EventEmitter {
   ssl: unknown
   sslNegotiation?: string
   _ending: boolean
+  _connecting?: boolean
   connect(port: number | string, host?: string): void
   requestSsl(): void
   query(text: string): void

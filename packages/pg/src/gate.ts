@@ -3,12 +3,12 @@
  * very connection. It stands on the messages of `client.connection`, not on pg's queue, so nothing the
  * application queued can overtake it, with callbacks, promises, pools and pipelining alike.
  */
-import { type Finding, isLoopback, type Plan, type Policy } from '@verify-full/core'
+import { type Finding, isLoopback } from '@verify-full/core'
 import { failQueries, type PgClient } from './driver.js'
 import { handshakeFindings } from './handshake.js'
 import { QUESTION } from './question.js'
 import { CONNECTION, findingsOf, wireRefusal } from './refusal.js'
-import { judgeSession } from './session.js'
+import { type Dialled, judgeSession } from './session.js'
 
 type Row = readonly (string | null)[]
 interface Message {
@@ -17,14 +17,13 @@ interface Message {
 }
 
 /** Shuts the gate on a client that is about to connect; it opens or refuses by itself. */
-export function shutGate(client: PgClient, plan: Plan, policy: Policy, roots: string | null): void {
+export function shutGate(client: PgClient, dialled: Dialled): void {
+  const { plan, policy } = dialled
   const { connection } = client
-  const own = new Set([
-    'emit',
-    'sendSASLInitialResponseMessage',
-    'sendSCRAMClientFinalMessage',
-    'password',
-  ])
+  // The last one added is deleted first, and pg's own field is there before: V8 then takes the object
+  // back to the shape it had, where it would keep a slow dictionary for the life of the connection.
+  connection._connecting ??= false
+  const own = ['password', 'sendSCRAMClientFinalMessage', 'sendSASLInitialResponseMessage', 'emit']
   const { emit, sendSASLInitialResponseMessage, sendSCRAMClientFinalMessage, password } = connection
   const [transport] = plan.transports
   const asks = transport.kind === 'tls' && policy.sessionCheck === 'both'
@@ -79,7 +78,13 @@ export function shutGate(client: PgClient, plan: Plan, policy: Policy, roots: st
     connection.query(QUESTION)
   }
   const verdict = () => {
-    const error = judgeSession(client, plan, policy, roots, { asks, row, failure, bound })
+    let error: unknown
+    try {
+      error = judgeSession(client, dialled, { asks, row, failure, bound })
+    } catch (unexpected) {
+      // Fail closed, and to the caller: thrown here it would end the process.
+      error = unexpected
+    }
     if (error) return end(error)
     done()
     return pass('readyForQuery', held)

@@ -8,7 +8,7 @@ import {
   readPg,
 } from '@verify-full/core'
 import type pg from 'pg'
-import { guardClass, guardClient, isGuardedClass } from './client.js'
+import { guardClass, guardClient, policyOf } from './client.js'
 import { codeOf } from './connect.js'
 import type { PgClient } from './driver.js'
 import { readMaterial } from './material.js'
@@ -24,7 +24,8 @@ export type PgConfig = pg.PoolConfig & pg.ClientConfig
  * A configuration comes back ready for `new Pool()`; a string comes back as such a configuration.
  *
  * @throws PolicyError at once where the configuration is already known to be below the policy; no socket
- *   is opened. TypeError for anything else than the four, and for a pool or client already connected.
+ *   is opened. TypeError for anything else than the four, for a pool or client already connected, and
+ *   for a pool already guarded with another policy.
  * @example
  * import { readFileSync } from 'node:fs'
  * import { guard } from '@verify-full/pg'
@@ -46,8 +47,12 @@ export function guard(target: unknown, options?: PolicyOptions | Policy): unknow
   if ('Client' in target && 'Pool' in target && typeof target.Pool === 'function') {
     return guardModule(target as unknown as PgModule, policy)
   }
-  if ('totalCount' in target && 'options' in target)
-    return guardPool(target as unknown as AnyPool, policy)
+  if ('totalCount' in target && 'options' in target) {
+    const pool = target as unknown as AnyPool
+    const known = policyOf(pool.Client)
+    if (known && options !== undefined && known !== policy) throw new TypeError(ALREADY)
+    return guardPool(pool, policy)
+  }
   if ('connectionParameters' in target) return guardOneClient(target as unknown as PgClient, policy)
   if (
     Object.getPrototypeOf(target) !== Object.prototype &&
@@ -76,7 +81,7 @@ interface AnyPool {
 }
 
 function guardPool(pool: AnyPool, policy: Policy): AnyPool {
-  if (isGuardedClass(pool.Client)) return pool
+  if (policyOf(pool.Client)) return pool
   if (pool.totalCount > 0) {
     throw new TypeError('guard(pool) must come before the pool opens its first connection')
   }
@@ -137,4 +142,5 @@ function defaultClient(config: { Client?: unknown }, policy: Policy): unknown {
 /** Set by index.ts, which imports pg. */
 export const driver: { Client: typeof pg.Client | undefined } = { Client: undefined }
 
+const ALREADY = 'This pool is guarded already, with another policy'
 const MISUSE = 'guard() takes a pg Pool, a pg Client, a configuration, or the pg module'

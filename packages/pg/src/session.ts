@@ -5,6 +5,7 @@ import {
   type Plan,
   type Policy,
   publish,
+  type Report,
   type Session,
   type SessionReport,
 } from '@verify-full/core'
@@ -12,6 +13,15 @@ import type { PgClient } from './driver.js'
 import { observe } from './handshake.js'
 import { readAnswer } from './question.js'
 import { CONNECTION, refusal } from './refusal.js'
+
+/** What was accepted before the connection was opened. */
+export interface Dialled {
+  readonly plan: Plan
+  readonly policy: Policy
+  /** Of the plan: its warnings and waivers hold for the session too. */
+  readonly report: Report
+  readonly roots: string | null
+}
 
 interface Answer {
   readonly asks: boolean
@@ -23,9 +33,7 @@ interface Answer {
 /** Judges what the connection did; returns the refusal, or records the session and publishes it. */
 export function judgeSession(
   client: PgClient,
-  plan: Plan,
-  policy: Policy,
-  roots: string | null,
+  { plan, policy, report: before, roots }: Dialled,
   { asks, row, failure, bound }: Answer,
 ): unknown {
   const now = new Date()
@@ -46,7 +54,15 @@ export function judgeSession(
   const certificate = session.local?.certificate
   const certificateDaysLeft = certificate ? daysUntil(certificate.validTo, now) : null
   const { sessionCheck } = policy
-  const accepted = Object.freeze({ ...report, session, certificateDaysLeft, roots, sessionCheck })
+  const accepted = Object.freeze({
+    ...report,
+    warnings: [...before.warnings, ...report.warnings],
+    waived: [...before.waived, ...report.waived],
+    session,
+    certificateDaysLeft,
+    roots,
+    sessionCheck,
+  })
   sessions.set(client, accepted)
   publish('verify-full:session', accepted)
   if (certificate && report.warnings.some(({ rule }) => rule === 'certificate-expiring')) {

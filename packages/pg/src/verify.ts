@@ -1,6 +1,6 @@
 import type { SessionReport } from '@verify-full/core'
 import type pg from 'pg'
-import { isGuardedClass } from './client.js'
+import { policyOf } from './client.js'
 import type { PgClient } from './driver.js'
 import { sessionOf } from './session.js'
 
@@ -26,7 +26,7 @@ export async function verifySession(target: pg.Pool | pg.Client): Promise<Sessio
     Client: new (config: unknown) => PgClient
     options: unknown
   }
-  if (!isGuardedClass(Client)) throw new TypeError('verifySession() takes a guarded pool or client')
+  if (!policyOf(Client)) throw new TypeError('verifySession() takes a guarded pool or client')
   const client = new Client(options)
   // A connection lost after its verdict is the caller's next error, not this process's end.
   client.on('error', () => {})

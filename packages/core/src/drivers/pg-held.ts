@@ -25,7 +25,7 @@ const HELD = (key: string): Origin => ({ via: 'option', key: `client.${key}` })
  * plan is the reading's, origins intact; otherwise the held values decide.
  *
  * @example
- * import { planPgHeld } from './pg-held.js'
+ * import { planPgHeld } from '@verify-full/core'
  *
  * const held = { host: 'db.example.com', port: 5432, ssl: false, connectionSsl: false } as const
  * const plan = planPgHeld({ ...held, negotiation: 'postgres', observable: true }, undefined, {})
@@ -44,7 +44,9 @@ function reconcile(held: PgHeld, reading: PgReading | undefined): PgReading {
   const samePort = Object.is(reading?.port, held.port)
   const agreed = reading && tlsAgrees(held, reading) ? reading : undefined
   const sameTls = agreed !== undefined
-  if (reading && reading.fatal === undefined && sameHost && samePort && sameTls) return reading
+  // pg before 8.22 holds no sslnegotiation: that alone does not unseat the reading's origins.
+  const same = sameHost && samePort && sameTls && held.negotiation === reading?.negotiation
+  if (same && reading?.fatal === undefined) return reading
   const tls = agreed?.fatal === undefined && agreed ? agreed : mutated(held)
   const { hostaddr, ...kept }: Partial<PgReading> & typeof tls = tls
   return {
@@ -69,9 +71,7 @@ const mutated = ({ ssl, connectionSsl }: PgHeld) => ({
 })
 
 const tlsAgrees = (held: PgHeld, reading: PgReading): boolean =>
-  held.negotiation === reading.negotiation &&
-  sameSsl(held.ssl, reading) &&
-  sameSsl(held.connectionSsl, reading)
+  sameSsl(held.ssl, reading) && sameSsl(held.connectionSsl, reading)
 
 /** What decides about a TLS connection; certificates and keys of the client do not. */
 const DECIDING = [

@@ -16,8 +16,8 @@ export const pemBlocks = (value: unknown, kind: keyof typeof BLOCKS): string =>
 
 function texts(value: unknown): string[] {
   if (typeof value === 'string') return [value]
-  if (value instanceof Uint8Array) return [Buffer.from(value).toString('latin1')]
   try {
+    if (value instanceof Uint8Array) return [Buffer.from(value).toString('latin1')]
     return Array.isArray(value)
       ? value.flatMap((item) => (Array.isArray(item) ? [] : texts(item)))
       : []

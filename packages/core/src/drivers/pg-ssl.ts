@@ -9,8 +9,8 @@ import {
   type Verification,
 } from '../model.js'
 import { deadKeys } from './pg-dead-keys.js'
-import { copies, has, isBag, peek, peekCopied } from './pg-options.js'
-import { pemBlocks } from './pg-pem.js'
+import { copies, isBag, peek, peekCopied } from './pg-options.js'
+import { readCa, readCrl } from './pg-trust.js'
 import { acceptAnyName } from './pg-versions.js'
 
 /** What an `ssl` object means to `tls.connect`, as pg hands it over. */
@@ -40,11 +40,6 @@ const DELEGATING: readonly string[] = [
 /**
  * Reads an `ssl` object as pg 8.23.1 does (connection.js, upgradeToSSL): own enumerable properties,
  * and `key` wherever it is. No function of it is called.
- *
- * @example
- * import { readSsl } from './pg-ssl.js'
- *
- * export const { verification } = readSsl({ rejectUnauthorized: false }, 'db.example.com') // 'none'
  */
 export function readSsl(ssl: object, host: string): SslReading {
   const ca = readCa(ssl)
@@ -76,37 +71,6 @@ export function verificationOf(ssl: object): Verification {
 
 /** Whether the object names root certificates in any way that Node would use. */
 export const hasCa = (ssl: unknown): boolean => Boolean(peekCopied(ssl, 'ca'))
-
-function readCa(ssl: object): { roots?: Roots; remarks: Remark[] } {
-  const origin = option('ca')
-  if (!copies(ssl, 'ca')) {
-    // An inherited getter does not survive Object.assign: Node's default roots take its place.
-    return { remarks: has(ssl, 'ca') ? [{ kind: 'roots-widened', origin }] : [] }
-  }
-  const ca = peek(ssl, 'ca')
-  if (ca === undefined || ca === null) return { remarks: [] }
-  if (!ca) return { roots: { kind: 'unset' }, remarks: [{ kind: 'roots-widened', origin }] }
-  const pem = pemBlocks(ca, 'certificate')
-  const remarks: Remark[] = pem === '' ? [{ kind: 'roots-unusable', origin }] : []
-  return { roots: { kind: 'inline', pem, origin }, remarks }
-}
-
-function readCrl(ssl: object): { crl?: Crl; remarks: Remark[] } {
-  const crl = peekCopied(ssl, 'crl')
-  if (crl === undefined || crl === null) {
-    const path = peekCopied(ssl, 'sslcrl')
-    const written = typeof path === 'string' && path !== ''
-    return {
-      ...(written ? { crl: { kind: 'file', path, origin: option('sslcrl') } } : {}),
-      remarks: [],
-    }
-  }
-  const origin = option('crl')
-  const pem = pemBlocks(crl, 'crl')
-  // Node refuses it: ERR_CRYPTO_OPERATION_FAILED, "Failed to parse CRL".
-  const remarks: Remark[] = pem === '' ? [{ kind: 'value-fatal', origin }] : []
-  return { crl: { kind: 'inline', pem, origin }, remarks }
-}
 
 function replacedIdentity(ssl: object, host: string): Remark[] {
   const own = copies(ssl, 'checkServerIdentity')

@@ -56,8 +56,7 @@ function isMisread({ kind, text }: PgUrl, url: URL): boolean {
   if (!/^\s*[a-z][\w+.-]*:\/\//i.test(text)) return true
   // A ? # or / in the password ends the authority early: its tail, and the @, stand further on.
   const first = [...url.searchParams.keys()][0] ?? ''
-  const late = url.pathname.includes('@') || url.hash.includes('@') || first.includes('@')
-  return late && url.username === '' && url.password === ''
+  return [url.pathname, url.hash, first].some((part) => part.includes('@'))
 }
 
 function brokenSeparators(url: URL): Remark[] {

@@ -23,11 +23,6 @@ const NOTHING: ReadonlyMap<string, string> = new Map()
 
 /**
  * Models `parse()` of pg-connection-string 2.14.1 (index.js); certificate files stay unread.
- *
- * @example
- * import { parsePgUrl } from './pg-url.js'
- *
- * export const { host } = parsePgUrl('host=db.example.com sslmode=verify-full', 'pg8') // 'base'
  */
 export function parsePgUrl(text: string, version: PgVersion): PgUrl {
   if (text.startsWith('/')) {
@@ -47,20 +42,22 @@ export function parsePgUrl(text: string, version: PgVersion): PgUrl {
   const { url, dummy, relative } = read
   const values = new Map(url.searchParams)
   try {
+    // pg decodes these too, and throws on a lone %.
+    if (!values.get('user')) decodeURIComponent(url.username)
+    if (!values.get('password')) decodeURIComponent(url.password)
     return url.protocol === 'socket:'
-      ? {
-          kind: 'socket',
-          text,
-          url,
-          values,
-          host: decodeURI(url.pathname),
-          ssl: rawSsl(values, false),
-          sslKey: 'ssl',
-        }
+      ? readSocket(text, url, values)
       : readParts(relative ? 'relative' : 'url', text, url, dummy, values, version)
   } catch {
     return fatal('URI malformed')
   }
+}
+
+/** A `socket:` URL returns before the parser looks at its parameters: they stay strings. */
+function readSocket(text: string, url: URL, values: ReadonlyMap<string, string>): PgUrl {
+  const [host, port, ssl] = [decodeURI(url.pathname), values.get('port'), values.get('ssl')]
+  const written = port === undefined ? {} : { port }
+  return { kind: 'socket', text, url, values, host, ...written, ssl, sslKey: 'ssl' }
 }
 
 function readParts(
@@ -71,9 +68,6 @@ function readParts(
   values: ReadonlyMap<string, string>,
   version: PgVersion,
 ): PgUrl {
-  // pg decodes these too, and throws on a lone %.
-  if (!values.get('user')) decodeURIComponent(url.username)
-  if (!values.get('password')) decodeURIComponent(url.password)
   const hostname = dummy ? '' : url.hostname.replace(/^\[(.+)\]$/, '$1')
   const host = values.get('host') || decodeURIComponent(hostname)
   const port = values.get('port') || url.port
@@ -100,10 +94,9 @@ const encoded = (text: string): string =>
     ? encodeURI(text).replace(/%25(\d\d)/g, '%$1')
     : text
 
-function rawSsl(values: ReadonlyMap<string, string>, converted: boolean): unknown {
-  const written = values.get('ssl')
-  if (converted && (written === 'true' || written === '1')) return true
-  return converted && written === '0' ? false : written
+function convertedSsl(written: string | undefined): unknown {
+  if (written === 'true' || written === '1') return true
+  return written === '0' ? false : written
 }
 
 function readSsl(
@@ -112,7 +105,7 @@ function readSsl(
 ): Pick<PgUrl, 'ssl' | 'sslKey' | 'fatal'> {
   const sslKey = MAKES_SSL.find((key) => values.get(key))
   if (!sslKey) {
-    const ssl = rawSsl(values, true)
+    const ssl = convertedSsl(values.get('ssl'))
     const implied = ssl === undefined && values.get('sslnegotiation') === 'direct'
     return implied ? { ssl: true, sslKey: 'sslnegotiation' } : { ssl, sslKey: 'ssl' }
   }

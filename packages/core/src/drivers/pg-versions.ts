@@ -63,12 +63,6 @@ const row = <T>(table: Readonly<Record<string, T>>, mode: string): T | undefined
 
 /**
  * What a connection string's `sslmode` means to pg; every unknown mode verifies in full.
- *
- * @example
- * import { urlSslMode } from './pg-versions.js'
- *
- * export const today = urlSslMode('require', 'pg8', false).alone // 'full'
- * export const tomorrow = urlSslMode('require', 'pg9', false).alone // 'none'
  */
 export const urlSslMode = (mode: string, version: PgVersion, libpqCompat: boolean): SslModeRow =>
   row(libpqCompat ? LIBPQ_COMPAT : URL_MODES[version], mode) ?? FULL

@@ -1,20 +1,22 @@
-import type { Crl, Discarded, Endpoint, Origin, Plan, Remark, Roots, Transport } from '../model.js'
+import type { Discarded, Endpoint, Plan, Remark, Transport } from '../model.js'
+import { chooseCrl, chooseRoots } from './pg-honoured.js'
 import { type Env, isBag, type PgConfig } from './pg-options.js'
-import { diesOf, type PgReading, readPg, UNREADABLE } from './pg-reading.js'
-import { readSsl, type SslReading } from './pg-ssl.js'
+import { type PgReading, readPg, UNREADABLE } from './pg-reading.js'
+import { isFatalSsl, readSsl, type SslReading } from './pg-ssl.js'
 import { isMisreadPath } from './pg-url-remarks.js'
 import type { PgVersion } from './pg-versions.js'
 import { plain } from './pg-words.js'
 
 export type { Env, PgConfig } from './pg-options.js'
-export { type NamedFile, type PgReading, readPg } from './pg-reading.js'
+export { type PgReading, readPg } from './pg-reading.js'
+export type { NamedFile } from './pg-settings.js'
 export type { PgVersion } from './pg-versions.js'
 
 /**
  * What pg would do with a configuration: always one plan, and never an exception.
  *
  * @example
- * import { planPg } from './pg.js'
+ * import { planPg } from '@verify-full/core'
  *
  * const [plan] = planPg('postgres://db.example.com/app?sslmode=', {})
  * export const kind = plan?.transports[0].kind // 'plaintext'
@@ -51,7 +53,7 @@ export function planPgReading(reading: PgReading, env: Env): Plan {
   })
   if (endpoint.kind === 'unix') return plan({ kind: 'unix' }, [], [])
   if (reading.fatal !== undefined) return plan({ kind: 'plaintext' }, [], [])
-  if (diesOf(reading)) {
+  if (isFatalSsl(reading.ssl)) {
     return plan({ kind: 'plaintext' }, [], [{ kind: 'value-fatal', origin: reading.sslOrigin }])
   }
   if (!reading.ssl) return plan({ kind: 'plaintext' }, [], unreadEnv(env))
@@ -73,7 +75,7 @@ export function planPgReading(reading: PgReading, env: Env): Plan {
 
 const WHOLE: SslReading = { verification: 'full', remarks: [] }
 
-function readEndpoint({ host, hostOrigin, hostaddr, port, fatal }: PgReading): {
+function readEndpoint({ host, hostOrigin, hostaddr, port, fatal, remarks: noticed }: PgReading): {
   endpoint: Endpoint
   remarks: Remark[]
 } {
@@ -85,57 +87,20 @@ function readEndpoint({ host, hostOrigin, hostaddr, port, fatal }: PgReading): {
       remarks: unreadable && hostOrigin.via !== 'uri' ? [misread] : [],
     }
   }
-  const unreadable = /[^A-Za-z0-9._:%,-]/.test(host)
+  const unreadable = host === '' || /[^A-Za-z0-9._:%,-]/.test(host)
   const remarks: Remark[] = []
   if (unreadable && fatal === undefined) remarks.push(misread)
+  // `postgres://app:pa@ss/word@host` dials `ss`: of a misread string only pg's own `base` is shown.
+  const doubtful = hostOrigin.via === 'uri' && host !== 'base'
+  const tail = doubtful && noticed.some(({ kind }) => kind === 'string-misread')
   if (host.includes(','))
     remarks.push({ kind: 'unsupported', origin: hostOrigin, meant: 'one host' })
-  const shown = unreadable || host === '' ? UNREADABLE : host
+  const shown = unreadable || tail ? UNREADABLE : host
   return {
     endpoint: { kind: 'tcp', host: shown, ...(hostaddr ? { hostaddr } : {}), port },
     remarks,
   }
 }
-
-/** The string's sslrootcert, else `ssl.ca`, else the `ssl.ca` that the string displaced, else PGSSLROOTCERT. */
-function chooseRoots(
-  { rootcert }: PgReading,
-  ssl: SslReading,
-  lost: SslReading,
-  env: Env,
-): { roots: Roots; discarded: readonly Discarded[] } {
-  if (rootcert) return { roots: fileRoots(rootcert.path, rootcert.origin), discarded: [] }
-  if (ssl.roots) return { roots: ssl.roots, discarded: [] }
-  if (lost.roots?.kind === 'inline' && lost.roots.pem !== '') {
-    return { roots: lost.roots, discarded: [] }
-  }
-  const path = env.PGSSLROOTCERT
-  if (!path) return { roots: { kind: 'unset' }, discarded: [] }
-  const origin: Origin = { via: 'env', key: 'PGSSLROOTCERT' }
-  return { roots: fileRoots(path, origin), discarded: [weaker(origin, 'ca')] }
-}
-
-const fileRoots = (path: string, origin: Origin): Roots =>
-  path === 'system' ? { kind: 'system', origin } : { kind: 'file', path, origin }
-
-function chooseCrl(
-  { sslcrl }: PgReading,
-  ssl: SslReading,
-  lost: SslReading,
-): { crl?: Crl; discarded: readonly Discarded[] } {
-  const dead = ssl.crl?.kind === 'file'
-  if (ssl.crl && !dead) return { crl: ssl.crl, discarded: [] }
-  const usable = lost.crl?.kind === 'inline' && lost.crl.pem !== '' ? lost.crl : undefined
-  const crl: Crl | undefined =
-    usable ?? ssl.crl ?? (sslcrl ? { kind: 'file', ...sslcrl } : undefined)
-  return crl ? { crl, discarded: [weaker(crl.origin, 'crl')] } : { discarded: [] }
-}
-
-const weaker = (origin: Origin, by: string): Discarded => ({
-  origin,
-  by: { via: 'default', key: by },
-  effect: 'weaker',
-})
 
 const loneCertificate = ({ sslcert, sslkey }: PgReading): Remark[] => {
   const lone = sslcert && sslkey ? undefined : (sslcert ?? sslkey)
