@@ -1,0 +1,68 @@
+/** What the packages weigh: time to import, bytes on disk, and whether a process ends by itself. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, statSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { median } from './ratios.js'
+
+/** Median milliseconds that `@verify-full/pg` takes to import once pg is there. */
+export async function addedImportTime(times: number): Promise<number> {
+  const raw: number[] = []
+  const guarded: number[] = []
+  for (let i = 0; i < times; i++) {
+    raw.push(await importTime('pg'))
+    guarded.push(await importTime('@verify-full/pg'))
+  }
+  return median(guarded) - median(raw)
+}
+
+/** In a process of its own, without Node's own start. */
+async function importTime(name: string): Promise<number> {
+  const url = JSON.stringify(import.meta.resolve(name))
+  const { output } = await run(
+    `const start = performance.now(); await import(${url}); console.log(performance.now() - start)`,
+  )
+  return Number(output)
+}
+
+/** Bytes of the packages' dist folders, as published. */
+export function installedSize(): number {
+  const size = (folder: URL): number =>
+    readdirSync(folder, { withFileTypes: true })
+      .map((entry) =>
+        entry.isDirectory()
+          ? size(new URL(`${entry.name}/`, folder))
+          : statSync(new URL(entry.name, folder)).size,
+      )
+      .reduce((sum, bytes) => sum + bytes, 0)
+  return ['@verify-full/core', '@verify-full/pg']
+    .map((name) => size(new URL('./', import.meta.resolve(name))))
+    .reduce((sum, bytes) => sum + bytes, 0)
+}
+
+/** Whether a process with a guarded pool that was used and ended exits, without `process.exit()`. */
+export async function exitsByItself(config: object, limitMillis: number): Promise<boolean> {
+  const { output, code } = await run(
+    `import { guard } from ${JSON.stringify(import.meta.resolve('@verify-full/pg'))}
+     import pg from ${JSON.stringify(import.meta.resolve('pg'))}
+     const pool = guard(new pg.Pool(${JSON.stringify(config)}))
+     await Promise.all([pool.query('select 1'), pool.query('select 2')])
+     await pool.end()
+     console.log('ended')`,
+    limitMillis,
+  )
+  return output === 'ended' && code === 0
+}
+
+async function run(source: string, timeout = 30_000): Promise<{ output: string; code: unknown }> {
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', source], {
+    cwd: fileURLToPath(new URL('.', import.meta.url)),
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout,
+  })
+  const closed = once(child, 'close')
+  const output = (await text(child.stdout)).trim()
+  const [code] = await closed
+  return { output, code }
+}

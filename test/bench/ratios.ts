@@ -1,0 +1,82 @@
+/** What an open gate costs: raw and guarded in turn, so that both see the same machine. */
+import type pg from 'pg'
+
+/** One side of a comparison; `prepare` makes what is warm, `once` is what is timed. */
+export interface Side<T> {
+  prepare(): Promise<T>
+  once(warm: T): Promise<unknown>
+  dispose(warm: T): Promise<unknown>
+}
+
+export interface Effort {
+  /** Fresh connections that often: two backends are never equally fast. */
+  readonly rounds: number
+  /** Pairs of batches per round. */
+  readonly pairs: number
+  /** Calls per batch: short, so that a disturbance spoils few pairs. */
+  readonly batch: number
+}
+
+/** Median over all pairs of (time of raw / time of guarded): 1 is no cost, 0.99 is one percent. */
+export async function ratio<T>(raw: Side<T>, guarded: Side<T>, effort: Effort): Promise<number> {
+  const ratios: number[] = []
+  for (let round = 0; round < effort.rounds; round++) {
+    // Which side connects first alternates too.
+    const flipped = round % 2 === 1
+    const first = await (flipped ? guarded : raw).prepare()
+    const second = await (flipped ? raw : guarded).prepare()
+    const [a, b] = flipped ? [second, first] : [first, second]
+    const timed = async (side: Side<T>, warm: T): Promise<number> => {
+      const start = process.hrtime.bigint()
+      for (let i = 0; i < effort.batch; i++) await side.once(warm)
+      return Number(process.hrtime.bigint() - start)
+    }
+    await timed(raw, a)
+    await timed(guarded, b)
+    for (let pair = 0; pair < effort.pairs; pair++) {
+      // A B, B A, A B: a drift of the machine hits both sides alike.
+      if (pair % 2 === 0) {
+        const time = await timed(raw, a)
+        ratios.push(time / (await timed(guarded, b)))
+      } else {
+        const time = await timed(guarded, b)
+        ratios.push((await timed(raw, a)) / time)
+      }
+    }
+    await raw.dispose(a)
+    await guarded.dispose(b)
+  }
+  return median(ratios)
+}
+
+/** `select 1` on a client that is connected. */
+export const queries = (make: () => pg.Client): Side<pg.Client> => ({
+  async prepare() {
+    const client = make()
+    await client.connect()
+    return client
+  },
+  once: (client) => client.query('select 1'),
+  dispose: (client) => client.end(),
+})
+
+/** `pool.connect()` and `release()` where the pool has an idle client. */
+export const checkouts = (make: () => pg.Pool): Side<pg.Pool> => ({
+  async prepare() {
+    const pool = make()
+    await pool.query('select 1')
+    return pool
+  },
+  async once(pool) {
+    const client = await pool.connect()
+    client.release()
+  },
+  dispose: (pool) => pool.end(),
+})
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] ?? Number.NaN
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
+}

@@ -1,0 +1,128 @@
+/** What the guard leaves behind: nothing. Neither sockets nor timers, listeners or memory. */
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { events, guard, PolicyError } from '@verify-full/pg'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { type Pki, type PostgresServer, pki, postgres } from '../support/index.js'
+
+setFlagsFromString('--expose-gc')
+const gc = runInNewContext('gc') as () => void
+// `events` cannot be counted: nobody but this test may subscribe.
+const subscribe = vi.spyOn(events, 'on')
+const MEGABYTE = 1024 * 1024
+
+let server: PostgresServer
+let set: Pki
+beforeAll(async () => {
+  set = await pki()
+  server = await postgres()
+})
+afterAll(() => server.stop())
+
+const config = (ca = set.root.root) => ({
+  host: '127.0.0.1',
+  port: server.port,
+  user: server.user,
+  password: server.password,
+  database: server.database,
+  connectionTimeoutMillis: 5000,
+  ssl: { ca },
+})
+
+/** Sockets and timers of this process; Vitest's own pipes and messages are not the guard's. */
+const resources = () =>
+  process
+    .getActiveResourcesInfo()
+    .filter((name) => /TCP|TLS|Connect|Timeout|GetAddrInfo/.test(name))
+    .sort()
+const listeners = () => [
+  ...process.eventNames().map((name) => [String(name), process.listenerCount(name)]),
+  ['events', subscribe.mock.calls.length],
+]
+const nothingLeftOf = (before: { resources: string[]; listeners: unknown }) =>
+  expect.poll(() => ({ resources: resources(), listeners: listeners() })).toEqual(before)
+
+/** A guarded client that connects and ends, or is refused. */
+async function cycle(refuse: boolean): Promise<WeakRef<object>[]> {
+  const ca = refuse ? set.rogueRoot.root : set.root.root
+  const client = guard(new pg.Client(config(ca)))
+  const connected = client.connect().then(
+    () => 'connected',
+    (error: unknown) => (error instanceof PolicyError ? 'refused' : String(error)),
+  )
+  expect(await connected).toBe(refuse ? 'refused' : 'connected')
+  await client.end()
+  const { connection } = client as unknown as { connection: { stream: object } }
+  return [new WeakRef(client), new WeakRef(connection), new WeakRef(connection.stream)]
+}
+
+async function cycles(times: number): Promise<WeakRef<object>[]> {
+  const refs: WeakRef<object>[] = []
+  for (let i = 0; i < times; i++) refs.push(...(await cycle(i % 5 === 0)))
+  return refs
+}
+
+async function heap(): Promise<number> {
+  for (let i = 0; i < 3; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    gc()
+  }
+  return process.memoryUsage().heapUsed
+}
+
+it('leaves nothing after 2,000 checkouts of a warm pool', async () => {
+  const before = { resources: resources(), listeners: listeners() }
+  const pool = guard(new pg.Pool({ ...config(), max: 2 }))
+  const checkouts = async (times: number) => {
+    for (let i = 0; i < times; i++) (await pool.connect()).release()
+  }
+  await checkouts(500)
+  const warm = { resources: resources(), listeners: listeners() }
+  const [client] = (pool as unknown as { _clients: pg.Client[] })._clients
+  const { connection } = client as unknown as { connection: NodeJS.EventEmitter }
+  const own = () =>
+    [client as unknown as NodeJS.EventEmitter, connection].map((emitter) =>
+      emitter.eventNames().map((name) => [name, emitter.listenerCount(name)]),
+    )
+  const ownWarm = own()
+  const heapWarm = await heap()
+  await checkouts(2000)
+  expect((await heap()) - heapWarm).toBeLessThan(MEGABYTE)
+  expect(own()).toEqual(ownWarm)
+  await nothingLeftOf(warm)
+  expect(pool.totalCount).toBe(1)
+  await pool.end()
+  await nothingLeftOf(before)
+})
+
+it('leaves nothing after 100 connections of which a fifth is refused', async () => {
+  await cycles(20)
+  const heapBefore = await heap()
+  const before = { resources: resources(), listeners: listeners() }
+  const refs = await cycles(100)
+  await nothingLeftOf(before)
+  const heapAfter = await heap()
+  // The last few may still be referenced by a promise or a register.
+  expect(refs.filter((ref) => ref.deref()).length).toBeLessThanOrEqual(6)
+  expect(heapAfter - heapBefore).toBeLessThan(2 * MEGABYTE)
+  await expect.poll(() => server.connections()).toBe(0)
+})
+
+it('leaves nothing where the server vanishes before it answered', async () => {
+  const before = { resources: resources(), listeners: listeners() }
+  const silent = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.once('data', () => socket.destroy())
+  })
+  silent.listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const { port } = silent.address() as AddressInfo
+  const client = guard(new pg.Client({ ...config(), port }))
+  await expect(client.connect()).rejects.toThrow()
+  await client.end()
+  await new Promise((resolve) => silent.close(resolve))
+  await nothingLeftOf(before)
+})
