@@ -28,7 +28,7 @@ export function adminOf(socketDir: string, port: number, daemon: Daemon): Admin 
   }
   const loadTime = async (): Promise<string> => {
     const [row] = await admin('select pg_conf_load_time()::text as at')
-    return String(row?.['at'])
+    return String(row?.at)
   }
   const reload = async (): Promise<void> => {
     const before = await loadTime()

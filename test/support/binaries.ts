@@ -28,7 +28,7 @@ const known = new Map<number | undefined, Binaries>()
 export function binaries(version?: number): Binaries {
   const cached = known.get(version)
   if (cached) return cached
-  const bin = process.env['VERIFY_FULL_PG_BIN']
+  const bin = process.env.VERIFY_FULL_PG_BIN
   const found = bin ? inspect(bin) : embedded(version)
   if (version !== undefined && found.version !== version) {
     throw new Error(

@@ -116,7 +116,7 @@ test('start is fast once there is a template, and nothing is left behind', async
   const [row] = await server.admin('select pg_backend_pid() as pid')
   await server.stop()
   expect(existsSync(server.socketDir)).toBe(false)
-  expect(() => process.kill(Number(row?.['pid']), 0)).toThrow(/ESRCH/)
+  expect(() => process.kill(Number(row?.pid), 0)).toThrow(/ESRCH/)
   expect(took).toBeLessThan(3000)
 })
 
