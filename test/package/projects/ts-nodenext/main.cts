@@ -1,0 +1,4 @@
+import verifyFull = require('@verify-full/pg')
+import pg = require('pg')
+
+export const pool: pg.Pool = verifyFull.guard(new pg.Pool({ host: 'db.example.com' }))
