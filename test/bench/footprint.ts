@@ -4,9 +4,11 @@ import { once } from 'node:events'
 import { readdirSync, statSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { median } from './ratios.js'
 
-/** Median milliseconds that `@verify-full/pg` takes to import once pg is there. */
+/**
+ * Milliseconds of CPU that importing `@verify-full/pg` takes over importing pg: CPU time, and the least
+ * disturbed start of each, because other processes on the machine slow a start down but never speed it up.
+ */
 export async function addedImportTime(times: number): Promise<number> {
   const raw: number[] = []
   const guarded: number[] = []
@@ -14,16 +16,18 @@ export async function addedImportTime(times: number): Promise<number> {
     raw.push(await importTime('pg'))
     guarded.push(await importTime('@verify-full/pg'))
   }
-  return median(guarded) - median(raw)
+  return Math.min(...guarded) - Math.min(...raw)
 }
 
 /** In a process of its own, without Node's own start. */
 async function importTime(name: string): Promise<number> {
   const url = JSON.stringify(import.meta.resolve(name))
   const { output } = await run(
-    `const start = performance.now(); await import(${url}); console.log(performance.now() - start)`,
+    `const start = process.cpuUsage(); await import(${url})
+     const { user, system } = process.cpuUsage(start)
+     console.log(user + system)`,
   )
-  return Number(output)
+  return Number(output) / 1000
 }
 
 /** Bytes of the packages' dist folders, as published. */
