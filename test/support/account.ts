@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chownSync, lstatSync, mkdirSync, readdirSync } from 'node:fs'
+import { chownSync, lstatSync, mkdirSync, readdirSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -43,4 +43,24 @@ export function cacheDir(): string {
     throw new Error(`${dir} is not a directory that only this account can write to; remove it`)
   }
   return dir
+}
+
+let parent: string | undefined
+
+/**
+ * Where data directories go: a data directory is a thousand files that nobody keeps, so memory is the place
+ * for it. Linux has /dev/shm; in a container it may be too small (64 MB), and then it is the temporary one.
+ */
+export function dataParent(): string {
+  parent ??= process.platform === 'linux' && shmHasRoom() ? '/dev/shm' : tmpdir()
+  return parent
+}
+
+function shmHasRoom(): boolean {
+  try {
+    const { bavail, bsize } = statfsSync('/dev/shm')
+    return bavail * bsize > 512 * 1024 * 1024
+  } catch {
+    return false
+  }
 }

@@ -68,6 +68,8 @@ export function serveBackend(
     const honest = {
       ssl: record.tls ? 't' : 'f',
       version: record.protocol,
+      cipher: record.cipher,
+      bits: record.cipher?.includes('256') ? '256' : '128',
       pid: String(pid),
       pg_backend_pid: String(pid),
     }

@@ -16,6 +16,8 @@ export interface ConnectionRecord {
   readonly tls: boolean
   /** TLS version that was negotiated, or null. */
   readonly protocol: string | null
+  /** Cipher that was negotiated, by its OpenSSL name, or null. */
+  readonly cipher: string | null
   /** Protocol that was agreed on by ALPN, or null. */
   readonly alpn: string | null
   /** Name in the ClientHello (SNI), or null. */
@@ -58,6 +60,7 @@ export function newRecord(index: number): RecordInProgress {
     hello: Buffer.alloc(0),
     tls: false,
     protocol: null,
+    cipher: null,
     alpn: null,
     servername: null,
     tlsError: undefined,

@@ -1,7 +1,3 @@
-import { writeFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import {
   type Authority,
   createAuthority,
@@ -10,7 +6,10 @@ import {
   issueClientCertificate,
   issueServerCertificate,
 } from '@verify-full/certs'
+import { type PkiFiles, writePki } from './pki-files.js'
 import { selfSigned } from './self-signed.js'
+
+export type { PkiFiles } from './pki-files.js'
 
 /** The certificates of the set, each by what is right or wrong with it. */
 export type CertificateKind =
@@ -32,22 +31,6 @@ export type CertificateKind =
 
 /** Names of the good certificate, and of every other kind that does not differ by its names. */
 export const HOSTS: readonly string[] = ['localhost', 'db.example.com', '127.0.0.1', '::1']
-
-/** Paths of the set in a directory; keys have mode 0600. */
-export interface PkiFiles {
-  readonly dir: string
-  /** The root: `sslrootcert`. */
-  readonly root: string
-  /** The root that signed none of the good certificates. */
-  readonly rogueRoot: string
-  /** The revocation list of the root: `sslcrl`. */
-  readonly crl: string
-  /** The presented chain of a kind. */
-  certificate(kind: CertificateKind): string
-  /** The key of a kind. */
-  key(kind: CertificateKind): string
-  [Symbol.asyncDispose](): Promise<void>
-}
 
 /** Two roots, an intermediate, and certificates good and bad. */
 export interface Pki {
@@ -119,33 +102,6 @@ async function build(): Promise<Pki> {
   const crl = await createCrl(root, { revoked: [certificates.revoked.certificate] })
   const intermediateCrl = await createCrl(intermediate, { revoked: [] })
   const certificate = (kind: CertificateKind): IssuedCertificate => certificates[kind]
-  const write = (): Promise<PkiFiles> => writeFiles({ certificates, crl, root, rogueRoot })
+  const write = (): Promise<PkiFiles> => writePki({ certificates, crl, root, rogueRoot })
   return { root, rogueRoot, intermediate, crl, intermediateCrl, certificate, write }
-}
-
-async function writeFiles(set: {
-  certificates: Record<CertificateKind, IssuedCertificate>
-  crl: string
-  root: Authority
-  rogueRoot: Authority
-}): Promise<PkiFiles> {
-  const dir = await mkdtemp(join(tmpdir(), 'verify-full-pki-'))
-  const write = (name: string, pem: string, mode = 0o644): string => {
-    const path = join(dir, name)
-    writeFileSync(path, pem, { mode })
-    return path
-  }
-  for (const [kind, issued] of Object.entries(set.certificates)) {
-    write(`${kind}.crt`, issued.chain)
-    write(`${kind}.key`, issued.key, 0o600)
-  }
-  return {
-    dir,
-    root: write('root.crt', set.root.root),
-    rogueRoot: write('rogue-root.crt', set.rogueRoot.root),
-    crl: write('root.crl', set.crl),
-    certificate: (kind) => join(dir, `${kind}.crt`),
-    key: (kind) => join(dir, `${kind}.key`),
-    [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),
-  }
 }

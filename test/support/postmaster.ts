@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { serverAccount } from './account.js'
+import type { Binaries } from './binaries.js'
 import { serverEnv } from './template.js'
 
 /** A running server process, and what it writes to stderr. */
@@ -81,4 +82,24 @@ export async function freePort(): Promise<number> {
   await once(server, 'close')
   if (address === null || typeof address === 'string') throw new Error('no port')
   return address.port
+}
+
+/** Between finding a free port and binding it, another process can take it: then another port is tried. */
+export async function startPostmaster(
+  programs: Binaries,
+  dataDir: string,
+  socketDir: string,
+): Promise<{ daemon: Daemon; port: number }> {
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort()
+    const args = ['-D', dataDir, '-p', String(port), '-k', socketDir]
+    try {
+      const daemon = await start(programs.postgres, args, /ready to accept connections/)
+      if (!daemon.log().includes('could not bind IPv4')) return { daemon, port }
+      await end(daemon.child, ['SIGQUIT', 'SIGKILL'])
+    } catch (error) {
+      if (attempt >= 5 || !String(error).includes('could not bind IPv4')) throw error
+    }
+    if (attempt >= 5) throw new Error('no free port for PostgreSQL after 5 attempts')
+  }
 }

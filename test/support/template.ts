@@ -2,9 +2,8 @@ import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { chmodSync, constants, cpSync, existsSync, rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { cacheDir, giveTo, serverAccount } from './account.js'
+import { cacheDir, dataParent, giveTo, serverAccount } from './account.js'
 import { type Binaries, settle } from './binaries.js'
 import { onProcessEnd } from './disposal.js'
 
@@ -22,7 +21,7 @@ export async function template(binaries: Binaries): Promise<string> {
   const final = join(cacheDir(), `data-${binaries.version}-${binaries.fingerprint}-${RECIPE}`)
   if (existsSync(final)) return final
   const account = serverAccount()
-  const work = await mkdtemp(join(tmpdir(), 'verify-full-initdb-'))
+  const work = await mkdtemp(join(dataParent(), 'verify-full-initdb-'))
   const forget = onProcessEnd(() => rmSync(work, { recursive: true, force: true }))
   try {
     giveTo(account, work)
