@@ -40,7 +40,7 @@ async function check(name, body) {
     console.log(`ok    ${name}${measured ? `: ${measured}` : ''}`)
   } catch (error) {
     failures += 1
-    const said = [error.message, error.stdout, error.stderr].filter(Boolean).join('\n')
+    const said = [error.message, error.stdout].filter(Boolean).join('\n')
     console.error(`FAIL  ${name}\n${said.replace(/^/gm, '      ')}`)
   }
 }
