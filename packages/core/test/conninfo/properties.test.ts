@@ -84,9 +84,9 @@ describe('every reader', () => {
     ]
     const started = performance.now()
     for (const read of READERS) {
-      for (const text of hostile) refusal(() => read(text.repeat(Math.ceil(200_000 / text.length))))
-      refusal(() => read(`host=${' '.repeat(200_000)}x`))
-      refusal(() => read(`h?port=1${'&port=1'.repeat(30_000)}`))
+      for (const text of hostile) refusal(() => read(text.repeat(Math.ceil(50_000 / text.length))))
+      refusal(() => read(`host=${' '.repeat(50_000)}x`))
+      refusal(() => read(`h?port=1${'&port=1'.repeat(7_000)}`))
     }
     expect(performance.now() - started).toBeLessThan(10_000)
   })
