@@ -60,6 +60,10 @@ async function present(kind: CertificateKind): Promise<void> {
 
 function poolOf(config: pg.PoolConfig, policy?: PolicyOptions): pg.Pool {
   const pool = guard(new pg.Pool(config), policy)
+  // pg-pool's end() does not wait for its connections: a server that stops then is still heard.
+  pool.on('error', (error: Error & { code?: string }) => {
+    if (error.code !== '57P01') throw error
+  })
   onTestFinished(() => pool.end())
   return pool
 }

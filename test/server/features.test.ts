@@ -77,9 +77,12 @@ async function connected(more: object = {}, policy?: PolicyOptions): Promise<pg.
   return client
 }
 
-function poolOf(more: object = {}, policy?: PolicyOptions): pg.Pool {
-  const pool = guard(new pg.Pool({ ...right(), ...more }), policy)
-  // pg-pool leaves a client that it is closing to be heard of when the server stops in that moment.
+const poolOf = (more: object = {}, policy?: PolicyOptions): pg.Pool =>
+  tended(guard(new pg.Pool({ ...right(), ...more }), policy))
+
+/** Ends the pool after the test. Any error that it announces by itself fails the file. */
+function tended(pool: pg.Pool): pg.Pool {
+  // pg-pool's end() does not wait for its connections: a server that stops then is still heard.
   pool.on('error', (error: Error & { code?: string }) => {
     if (error.code !== '57P01') unhandled.push(error)
   })
@@ -201,12 +204,11 @@ describe('what is built on pg works on a guarded client', () => {
     const string = `postgres://${user}:${password}@127.0.0.1:${port}/${database}?sslmode=verify-full&sslnegotiation=direct&sslrootcert=${files.root}`
     for (const pool of [
       poolOf({ sslnegotiation: 'direct' }),
-      guard(new pg.Pool({ connectionString: string })),
+      tended(guard(new pg.Pool({ connectionString: string }))),
     ]) {
       const { session } = await verifySession(pool)
       expect(session.local).toMatchObject({ negotiation: 'direct', authorized: true })
       expect(session.server).toMatchObject({ ssl: true, sameBackend: true })
-      if (!pool.ended) await pool.end()
     }
     const { session } = await verifySession(poolOf())
     expect(session.local?.negotiation).toBe('postgres')
@@ -433,6 +435,22 @@ describe('policy', () => {
     expect(() => poolOf({ ...blind, ssl: false }, policy)).toThrow(PolicyError)
   })
 
+  it('dangerouslyAllow opens nothing that Node itself refuses, whichever way it fails', async () => {
+    await present('expired')
+    const policy = (rule: 'certificate-expired' | 'certificate-not-verified') => ({
+      dangerouslyAllow: [{ rule, host: '127.0.0.1', reason: 'test', until: '2999-01-01' }],
+    })
+    const sessions = watch('verify-full:session')
+    for (const ca of [set.root.root, set.rogueRoot.root]) {
+      for (const rule of ['certificate-expired', 'certificate-not-verified'] as const) {
+        const pool = poolOf({ port: rogue.port, ssl: { ca } }, policy(rule))
+        await expect(pool.query('select 1')).rejects.toThrow()
+        expect(pool.totalCount).toBe(0)
+      }
+    }
+    expect(sessions).toEqual([])
+  })
+
   it("local: 'accept-loopback' accepts plaintext to this machine", async () => {
     const policy = { local: 'accept-loopback' } as const
     for (const host of ['127.0.0.1', 'localhost']) {
@@ -448,11 +466,8 @@ describe('policy', () => {
     await present('wrong-name')
     const { user, password, database } = server
     const connectionString = `postgres://${user}:${password}@127.0.0.1:${rogue.port}/${database}?uselibpqcompat=true&sslmode=verify-ca&sslrootcert=`
-    const open = (root: string, policy?: PolicyOptions) => {
-      const pool = guard(new pg.Pool({ connectionString: connectionString + root }), policy)
-      onTestFinished(() => pool.end())
-      return pool
-    }
+    const open = (root: string, policy?: PolicyOptions) =>
+      tended(guard(new pg.Pool({ connectionString: connectionString + root }), policy))
     const pool = open(files.root, { minimum: 'verify-ca' })
     expect((await verifySession(pool)).session.local?.certificate.names).toEqual([
       'DNS:other.example.com',
