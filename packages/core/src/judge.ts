@@ -60,7 +60,10 @@ export function judge(
     policy.waivers.find(
       (waiver) => waiver.rule === rule && waiver.host.toLowerCase() === host.toLowerCase(),
     )
-  for (const finding of [...also, ...findings]) {
+  const place = ({ rule, origin }: Finding) => `${rule} ${origin.via} ${origin.key}`
+  // What was found by I/O is not said again by the rule that only sees its consequence.
+  const known = new Set(also.map(place))
+  for (const finding of [...also, ...findings.filter((finding) => !known.has(place(finding)))]) {
     const violation = describe(finding, judged, context)
     const waiver = waiverFor(finding.rule)
     if (violation.severity === 'warning') warnings.push(violation)

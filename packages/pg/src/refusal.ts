@@ -26,7 +26,9 @@ export function wireRefusal(
   cause?: unknown,
 ): PolicyError | undefined {
   if (findings.length === 0) return undefined
-  const { report } = judge({ plan }, policy, { also: findings })
+  // A waiver cannot mend a handshake that has failed: with a cause the connection is gone already.
+  const strict = cause === undefined ? policy : { ...policy, waivers: [] }
+  const { report } = judge({ plan }, strict, { also: findings })
   if (report.violations.length === 0) return undefined
   if (!report.enforced) {
     publish('verify-full:violation', report)

@@ -12,7 +12,7 @@ import {
 import type { PgClient } from './driver.js'
 import { observe } from './handshake.js'
 import { readAnswer } from './question.js'
-import { CONNECTION, refusal } from './refusal.js'
+import { refusal } from './refusal.js'
 
 /** What was accepted before the connection was opened. */
 export interface Dialled {
@@ -45,7 +45,7 @@ export function judgeSession(
     channelBinding: bound,
   }
   const also: Finding[] = failure
-    ? [{ rule: 'session-not-ssl', origin: CONNECTION, written: `SQLSTATE ${failure.code}` }]
+    ? [{ rule: 'session-not-ssl', origin: PG_STAT_SSL, written: `SQLSTATE ${failure.code}` }]
     : []
   const verdict = judge({ session }, policy, { now, also })
   const { report } = verdict
@@ -76,3 +76,4 @@ export function judgeSession(
 export const sessionOf = (client: PgClient): SessionReport | undefined => sessions.get(client)
 
 const sessions = new WeakMap<PgClient, SessionReport>()
+const PG_STAT_SSL = { via: 'default', key: 'pg_stat_ssl' } as const

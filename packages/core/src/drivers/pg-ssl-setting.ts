@@ -1,5 +1,5 @@
 import type { Discarded, Origin, Remark, SslMode } from '../model.js'
-import type { Env } from './pg-options.js'
+import { type Env, isBag, peek } from './pg-options.js'
 import { hasCa, strengthOf } from './pg-ssl.js'
 import type { PgUrl } from './pg-url.js'
 import { envSslMode, type PgVersion, sslValue } from './pg-versions.js'
@@ -65,7 +65,8 @@ export function readSslSetting(
     return { ...held, ...lost, ...rest, sslmode }
   }
   if (written !== undefined) {
-    const held = settle(written, option('ssl'))
+    const unverified = isBag(written) && peek(written, 'rejectUnauthorized') === false
+    const held = settle(written, option(unverified ? 'ssl.rejectUnauthorized' : 'ssl'))
     if (fromEnv !== undefined) replaced(fromEnv, env('PGSSLMODE'), held)
     return { ...held, ...rest, sslmode }
   }

@@ -1,0 +1,206 @@
+/** Servers that do what PostgreSQL would not: each is refused, in bounded time, having received nothing. */
+import { events, guard, PolicyError } from '@verify-full/pg'
+import pg from 'pg'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { type ConnectionRecord, hostile, hostileBehaviours, pki } from '../support/index.js'
+
+const set = await pki()
+const account = { user: 'app-user', password: 'hunter2-hunter2', database: 'app-database' }
+const QUEUED = "insert into ran values ('queued')"
+
+/** The rule that a behaviour is refused by; null where the failure is not ours and passes through. */
+const RULES: Record<string, string | null> = {
+  'answers N': 'server-ssl-off',
+  'answers ErrorResponse': 'handshake-failed',
+  'never answers SSLRequest': 'handshake-failed',
+  'answers a garbage byte': 'handshake-failed',
+  'closes at SSLRequest': null,
+  'stuffs plaintext after S': 'handshake-failed',
+  'hangs in the handshake': 'handshake-failed',
+  'presents the rogue certificate': 'certificate-not-verified',
+  'presents the wrong-name certificate': 'hostname-not-verified',
+  'presents the expired certificate': 'certificate-expired',
+  'presents the not-yet-valid certificate': 'certificate-not-yet-valid',
+  'presents the client-usage certificate': 'certificate-not-verified',
+  'presents the intermediate-missing certificate': 'certificate-not-verified',
+  'presents the self-signed certificate': 'certificate-not-verified',
+  'speaks TLS 1.0 only': 'handshake-failed',
+  'speaks TLS 1.1 only': 'handshake-failed',
+  'direct TLS without ALPN': 'handshake-failed',
+  'direct TLS that agrees on http/1.1 only': 'handshake-failed',
+  'hangs in authentication': null,
+  'says ssl = false': 'session-not-ssl',
+  'says another version': 'session-mismatch',
+  'says another cipher': 'session-mismatch',
+  'answers the session query with an error': 'session-not-ssl',
+  'answers the session query with no rows': 'session-not-ssl',
+  'answers the session query with garbage': 'session-not-ssl',
+  'closes at the session query': null,
+  'hangs at the session query': 'session-not-ssl',
+}
+/** A pooler with TLS on both sides looks like this: accepted, and reported as another backend. */
+const POOLED = 'says another pid'
+
+const received = ({ raw, secure }: ConnectionRecord): string =>
+  Buffer.concat([raw, secure]).toString()
+
+async function attempt(
+  port: number,
+  gate: 'sequential' | 'eager',
+  pipeline: boolean,
+  direct: boolean,
+) {
+  const published: string[] = []
+  const listen = ({ violations }: { violations: readonly { rule: string }[] }) =>
+    published.push(violations[0]?.rule ?? 'none')
+  events.on('verify-full:violation', listen)
+  onTestFinished(() => events.off('verify-full:violation', listen))
+  const config = {
+    ...account,
+    host: 'localhost',
+    port,
+    pipeline,
+    ssl: { ca: set.root.root },
+    connectionTimeoutMillis: 2000,
+    ...(direct ? { sslnegotiation: 'direct' } : {}),
+  }
+  const { Client } = guard({ Client: pg.Client, Pool: pg.Pool }, { gate, gateTimeoutMillis: 500 })
+  const client = new Client(config as pg.ClientConfig)
+  const emitted: unknown[] = []
+  client.on('error', (error) => emitted.push(error))
+  const settle = (promise: Promise<unknown>) =>
+    promise.then(
+      () => 'done',
+      (error: unknown) => error,
+    )
+  const before = settle(client.query(QUEUED))
+  const connecting = settle(client.connect())
+  const during = settle(client.query(QUEUED))
+  const error = await connecting
+  const queued = await Promise.all([before, during])
+  await client.end()
+  return { error, queued, published, emitted }
+}
+
+const gates = (['sequential', 'eager'] as const).flatMap((gate) =>
+  [false, true].map((pipeline) => ({ gate, pipeline })),
+)
+
+describe.each(gates)('gate $gate, pipeline $pipeline', ({ gate, pipeline }) => {
+  const behaviours = hostileBehaviours(set)
+  it.concurrent.each(behaviours.filter(({ name }) => name !== POOLED))(
+    '$name',
+    async ({ name, script, refusedAt, direct }) => {
+      await using server = await hostile(script)
+      const { error, queued, published } = await attempt(server.port, gate, pipeline, direct)
+      const rule = RULES[name]
+      expect(rule, 'every behaviour has its rule').not.toBeUndefined()
+      expect(error).toBeInstanceOf(Error)
+      if (rule === null) {
+        expect(error).not.toBeInstanceOf(PolicyError)
+      } else {
+        expect(error).toMatchObject({
+          name: 'PolicyError',
+          code: 'ERR_VERIFY_FULL_SESSION',
+          violations: [{ rule }],
+        })
+        expect(queued).toEqual([error, error])
+        expect(published.filter((each) => each === rule).length).toBeGreaterThanOrEqual(1)
+      }
+      for (const outcome of queued) expect(outcome).toBeInstanceOf(Error)
+      await server.settled()
+      for (const record of server.connections) {
+        expect(received(record)).not.toContain(QUEUED)
+        if (refusedAt === 'negotiation' || refusedAt === 'handshake') {
+          expect(record.secure.length, 'bytes inside TLS').toBe(0)
+          expect(received(record)).not.toContain(account.user)
+        }
+        if (refusedAt !== 'session') expect(received(record)).not.toContain(account.password)
+      }
+    },
+  )
+
+  it(`${POOLED}: accepted, and reported`, async () => {
+    const behaviour = behaviours.find(({ name }) => name === POOLED)
+    await using server = await hostile(behaviour?.script ?? {})
+    const { Client } = guard({ Client: pg.Client, Pool: pg.Pool }, { gate })
+    const client = new Client({
+      ...account,
+      host: 'localhost',
+      port: server.port,
+      ssl: { ca: set.root.root },
+    })
+    const reported = new Promise((resolve) => events.once('verify-full:session', resolve))
+    await client.connect()
+    expect(await reported).toMatchObject({ session: { server: { sameBackend: false } } })
+    await client.end()
+  })
+})
+
+describe('one server', () => {
+  it('that swaps its certificate is refused at the second connect', async () => {
+    const certificate = (connection: number) => set.certificate(connection === 0 ? 'good' : 'rogue')
+    await using server = await hostile({ tls: { certificate } })
+    const pool = guard(
+      new pg.Pool({
+        ...account,
+        host: 'localhost',
+        port: server.port,
+        ssl: { ca: set.root.root },
+        max: 1,
+      }),
+    )
+    const first = await pool.connect()
+    first.release(true)
+    await expect(pool.connect()).rejects.toMatchObject({
+      violations: [{ rule: 'certificate-not-verified' }],
+    })
+    await pool.end()
+    expect(server.connections[1]?.secure.length).toBe(0)
+  })
+
+  it.each(['cleartext', 'md5'] as const)(
+    'that asks for a %s password does not get it under channelBinding require',
+    async (authentication) => {
+      await using server = await hostile({
+        tls: { certificate: set.certificate('good') },
+        authentication,
+      })
+      const client = guard(
+        new pg.Client({
+          ...account,
+          host: 'localhost',
+          port: server.port,
+          ssl: { ca: set.root.root },
+        }),
+        { channelBinding: 'require' },
+      )
+      await expect(client.connect()).rejects.toMatchObject({
+        violations: [{ rule: 'channel-binding-missing' }],
+      })
+      await client.end()
+      await server.settled()
+      for (const record of server.connections) {
+        expect(received(record)).not.toContain(account.password)
+        expect(record.secure.includes(0x70, 1) && /\0p\0/.test(received(record))).toBe(false)
+      }
+    },
+  )
+
+  it('that skips authentication is refused under channelBinding require', async () => {
+    await using server = await hostile({ tls: { certificate: set.certificate('good') } })
+    const client = guard(
+      new pg.Client({
+        ...account,
+        host: 'localhost',
+        port: server.port,
+        ssl: { ca: set.root.root },
+      }),
+      { channelBinding: 'require' },
+    )
+    await expect(client.connect()).rejects.toMatchObject({
+      violations: [{ rule: 'channel-binding-missing' }],
+    })
+    await client.end()
+  })
+})
