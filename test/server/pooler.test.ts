@@ -40,7 +40,12 @@ describe.skipIf(!present)(present ? 'PgBouncer' : 'NOT TESTED: PgBouncer is not 
   it.each(['sequential', 'eager'] as const)(
     'TLS on both hops is accepted, gate %s',
     async (gate) => {
-      await using bouncer = await pgbouncer({ server, clientTls: 'require', serverTls: 'require' })
+      await using bouncer = await pgbouncer({
+        server,
+        certificate: set.certificate('good'),
+        clientTls: 'require',
+        serverTls: 'require',
+      })
       const pool = guard(new pg.Pool(config(bouncer.port)), { gate })
       const { session } = await verifySession(pool)
       expect(session).toMatchObject({
@@ -53,7 +58,12 @@ describe.skipIf(!present)(present ? 'PgBouncer' : 'NOT TESTED: PgBouncer is not 
   )
 
   it('plaintext behind the pooler is refused, naming the hop; sessionCheck local accepts it', async () => {
-    await using bouncer = await pgbouncer({ server, clientTls: 'require', serverTls: 'disable' })
+    await using bouncer = await pgbouncer({
+      server,
+      certificate: set.certificate('good'),
+      clientTls: 'require',
+      serverTls: 'disable',
+    })
     const pool = guard(new pg.Pool(config(bouncer.port)))
     const error = await pool.query('select 1').catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(PolicyError)
