@@ -30,10 +30,11 @@ async function importTime(name: string): Promise<number> {
   return Number(output) / 1000
 }
 
-/** Bytes of the packages' dist folders, as published. */
+/** Bytes of the packages' dist folders, as published: the declarations and one bundle each. */
 export function installedSize(): number {
   const size = (folder: URL): number =>
     readdirSync(folder, { withFileTypes: true })
+      .filter(({ name }) => !name.endsWith('.js') || name === 'bundle.js')
       .map((entry) =>
         entry.isDirectory()
           ? size(new URL(`${entry.name}/`, folder))

@@ -1,0 +1,18 @@
+/**
+ * Bundles each package that is imported at an application's start into one file, dist/bundle.js: loading
+ * some fifty small modules costs three times what loading pg does. Other packages stay external, so there
+ * is one copy of core; declarations stay as tsc emits them. `pnpm bench` measures the import.
+ */
+import { fileURLToPath } from 'node:url'
+import { rolldown } from 'rolldown'
+
+for (const name of ['core', 'pg']) {
+  const dist = fileURLToPath(new URL(`${name}/dist/`, import.meta.url))
+  const bundle = await rolldown({
+    input: `${dist}index.js`,
+    platform: 'node',
+    external: (id) => !/^[./]|^[A-Z]:/i.test(id),
+  })
+  await bundle.write({ file: `${dist}bundle.js`, format: 'esm', comments: false })
+  await bundle.close()
+}
