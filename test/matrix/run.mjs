@@ -24,9 +24,12 @@ const install = ['install', '--frozen-lockfile', '--dir', here]
 if (pnpm && /\.[cm]?js$/.test(pnpm)) run('install the matrix', process.execPath, [pnpm, ...install])
 else run('install the matrix', pnpm ?? 'pnpm', install, { shell: process.platform === 'win32' })
 
-run('PostgreSQL 14 to 18 with pg 8.11 to latest', process.execPath, [
-  ...[vitest, 'run', 'test/server/versions.test.ts', 'test/drivers'],
-], { env: { ...process.env, VERIFY_FULL_MATRIX: '1' } })
+run(
+  'PostgreSQL 14 to 18 with pg 8.11 to latest',
+  process.execPath,
+  [...[vitest, 'run', 'test/server/versions.test.ts', 'test/drivers']],
+  { env: { ...process.env, VERIFY_FULL_MATRIX: '1' } },
+)
 
 if (process.platform === 'linux' && process.arch === 'x64') {
   for (const line of ['node-22', 'node-24', 'node-26']) {

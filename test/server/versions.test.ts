@@ -8,7 +8,7 @@ import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Pki, type PostgresServer, pki, postgres } from '../support/index.js'
 
-const matrix = process.env['VERIFY_FULL_MATRIX'] === '1'
+const matrix = process.env.VERIFY_FULL_MATRIX === '1'
 const local = createRequire(import.meta.url)
 const installed = createRequire(new URL('../matrix/package.json', import.meta.url))
 const drivers: [string, typeof pg][] = [

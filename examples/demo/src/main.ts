@@ -24,7 +24,10 @@ const account = { host: '127.0.0.1', user, password, database, connectionTimeout
 const behaved: boolean[] = []
 
 /** Connects once and says what came of it, to the application and to the attacker. */
-async function attempt(target: pg.Pool, at: Attacker): Promise<{ error: unknown; stolen: boolean; bytes: number }> {
+async function attempt(
+  target: pg.Pool,
+  at: Attacker,
+): Promise<{ error: unknown; stolen: boolean; bytes: number }> {
   const seenBefore = at.loot.length
   const error = await target.query('select 1').then(
     () => undefined,
@@ -33,7 +36,8 @@ async function attempt(target: pg.Pool, at: Attacker): Promise<{ error: unknown;
   await target.end()
   const seen = at.loot.slice(seenBefore)
   for (const { tls, password: stolen } of seen) {
-    if (stolen) say(red(`   attacker: got the password "${stolen}" ${tls ? 'inside TLS' : 'in clear'}`))
+    if (stolen)
+      say(red(`   attacker: got the password "${stolen}" ${tls ? 'inside TLS' : 'in clear'}`))
   }
   const bytes = seen.reduce((sum, connection) => sum + connection.bytes, 0)
   return { error, stolen: seen.some((connection) => connection.password === password), bytes }
@@ -47,7 +51,9 @@ behaved.push(verdict(first.stolen, 'the password left in clear', 'the attack did
 say(bold('\n2. Plain pg, like sslmode=require: encrypted, but to whom?'))
 const require = { ...naive, ssl: { rejectUnauthorized: false } }
 const second = await attempt(new pg.Pool(require), enemy)
-behaved.push(verdict(second.stolen, 'the forged certificate was accepted', 'the attack did not work here'))
+behaved.push(
+  verdict(second.stolen, 'the forged certificate was accepted', 'the attack did not work here'),
+)
 
 say(bold('\n3. The same code with guard()'))
 let violations = 0
@@ -72,7 +78,13 @@ const third = await attempt(guard(new pg.Pool({ ...right, port: enemy.port })), 
 if (third.error instanceof Error) say(indent(third.error.message))
 refusals.push(third.error instanceof PolicyError && third.bytes === 0)
 const refused = refusals.every(Boolean) && violations === 3
-behaved.push(verdict(refused, `refused 3 of 3; the attacker received ${third.bytes} bytes of PostgreSQL`, 'not refused'))
+behaved.push(
+  verdict(
+    refused,
+    `refused 3 of 3; the attacker received ${third.bytes} bytes of PostgreSQL`,
+    'not refused',
+  ),
+)
 
 say(bold('\n4. The right configuration and the real server'))
 const pool = guard(new pg.Pool({ ...right, port: server.port }))
