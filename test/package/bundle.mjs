@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
 for (const name of ['core', 'pg']) {
-  const dist = fileURLToPath(new URL(`${name}/dist/`, import.meta.url))
+  const dist = fileURLToPath(new URL(`../../packages/${name}/dist/`, import.meta.url))
   const bundle = await rolldown({
     input: `${dist}index.js`,
     platform: 'node',
