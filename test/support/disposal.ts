@@ -3,7 +3,8 @@ const pending = new Set<() => void>()
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 const run = (): void => {
-  for (const dispose of pending) {
+  // Last in, first out: a program ends before the files that it writes are removed.
+  for (const dispose of [...pending].reverse()) {
     pending.delete(dispose)
     try {
       dispose()

@@ -16,6 +16,8 @@ export interface PostgresOptions {
   readonly user?: string
   /** Its password. Default `secret-app-pw`. */
   readonly password?: string
+  /** Whether the result of initdb is kept for the next server, of any process. Default true. */
+  readonly keepTemplate?: boolean
 }
 
 /** A running PostgreSQL server of its own; see {@link postgres}. */

@@ -10,7 +10,7 @@ import { onProcessEnd } from './disposal.js'
 import { pki } from './pki.js'
 import type { PostgresOptions, PostgresServer } from './postgres-types.js'
 import { type Daemon, end, startPostmaster } from './postmaster.js'
-import { APP, copyData, template } from './template.js'
+import { APP, copyData, initialize, template } from './template.js'
 
 export type { PresentedCertificate, Settings } from './data-dir.js'
 export type { PostgresOptions, PostgresServer } from './postgres-types.js'
@@ -46,7 +46,12 @@ export async function postgres(options: PostgresOptions = {}): Promise<PostgresS
   }
   try {
     const set = await pki()
-    copyData(await template(programs), dataDir)
+    if (options.keepTemplate === false) {
+      giveTo(serverAccount(), root)
+      await initialize(programs, dataDir)
+    } else {
+      copyData(await template(programs), dataDir)
+    }
     const certificate = options.certificate ?? { ...set.certificate('good'), ca: set.root.root }
     let settings: Settings = { ssl, ...writeCertificate(dataDir, certificate), ...options.settings }
     writeSettings(dataDir, settings)

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { chmodSync, constants, cpSync, existsSync, rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -20,23 +20,12 @@ const RECIPE = 1
 export async function template(binaries: Binaries): Promise<string> {
   const final = join(cacheDir(), `data-${binaries.version}-${binaries.fingerprint}-${RECIPE}`)
   if (existsSync(final)) return final
-  const account = serverAccount()
   const work = await mkdtemp(join(dataParent(), 'verify-full-initdb-'))
   const forget = onProcessEnd(() => rmSync(work, { recursive: true, force: true }))
   try {
-    giveTo(account, work)
+    giveTo(serverAccount(), work)
     const data = join(work, 'data')
-    const options = ['--auth=trust', '--no-sync', '-U', 'postgres', '-E', 'UTF8', '--locale=C']
-    await run(binaries.initdb, ['-D', data, ...options, '--wal-segsize=1'])
-    await run(
-      binaries.postgres,
-      // Before PostgreSQL 14 the default was md5.
-      ['--single', '-D', data, '-F', '-c', 'password_encryption=scram-sha-256', 'postgres'],
-      [
-        `create role ${APP.user} login password '${APP.password}'`,
-        `create database ${APP.database} owner ${APP.user}`,
-      ].join('\n'),
-    )
+    await initialize(binaries, data)
     // Copied, not renamed: the cache need not be on the same filesystem as `work`.
     const partial = `${final}.${randomUUID()}`
     copyData(data, partial)
@@ -48,6 +37,21 @@ export async function template(binaries: Binaries): Promise<string> {
   }
 }
 
+/** Makes a data directory with the role and the database `app`; its parent must be the server account's. */
+export async function initialize(binaries: Binaries, data: string): Promise<void> {
+  const options = ['--auth=trust', '--no-sync', '-U', 'postgres', '-E', 'UTF8', '--locale=C']
+  await run(binaries.initdb, ['-D', data, ...options, '--wal-segsize=1'])
+  await run(
+    binaries.postgres,
+    // Before PostgreSQL 14 the default was md5.
+    ['--single', '-D', data, '-F', '-c', 'password_encryption=scram-sha-256', 'postgres'],
+    [
+      `create role ${APP.user} login password '${APP.password}'`,
+      `create database ${APP.database} owner ${APP.user}`,
+    ].join('\n'),
+  )
+}
+
 /** Copies a data directory, sharing blocks where the filesystem can. */
 export function copyData(from: string, to: string): void {
   cpSync(from, to, { recursive: true, mode: constants.COPYFILE_FICLONE })
@@ -57,11 +61,23 @@ export function copyData(from: string, to: string): void {
 
 function run(program: string, args: readonly string[], input?: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const options = { cwd: '/', env: serverEnv(), ...serverAccount() }
-    const child = execFile(program, args, options, (error, stdout, stderr) => {
+    // A group of its own: initdb starts servers, which have to go with it.
+    const detached = process.platform !== 'win32'
+    const options = { cwd: '/', env: serverEnv(), detached, ...serverAccount() }
+    const child = spawn(program, args, options)
+    const forget = onProcessEnd(() => {
+      if (detached && child.pid) process.kill(-child.pid, 'SIGKILL')
+      else child.kill('SIGKILL')
+    })
+    let [stdout, stderr] = ['', '']
+    child.stdout.on('data', (chunk) => (stdout += chunk))
+    child.stderr.on('data', (chunk) => (stderr += chunk))
+    child.on('error', reject)
+    child.on('close', (code) => {
+      forget()
       // A single-user server reports a failed statement on stderr and still exits with 0.
-      if (!error && !/\b(ERROR|FATAL|PANIC):/.test(stderr)) resolve()
-      else reject(new Error(`${program} failed: ${stderr || stdout}`, { cause: error }))
+      if (code === 0 && !/\b(ERROR|FATAL|PANIC):/.test(stderr)) resolve()
+      else reject(new Error(`${program} failed: ${stderr || stdout}`))
     })
     child.stdin?.end(input === undefined ? '' : `${input}\n`)
   })

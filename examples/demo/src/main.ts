@@ -16,6 +16,7 @@ const genuine = await issueServerCertificate(company, { hosts: ['localhost', '12
 const forged = await issueServerCertificate(stranger, { hosts: ['localhost', '127.0.0.1'], now })
 
 await using server = await postgres({
+  keepTemplate: false,
   certificate: { certificate: genuine.chain, key: genuine.key, ca: company.root },
 })
 await using enemy = await attacker({ cert: forged.chain, key: forged.key })
