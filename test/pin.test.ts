@@ -1,4 +1,5 @@
 /** What was judged is what is dialled: a plan read back from the pinned connection is the plan. */
+import { X509Certificate } from 'node:crypto'
 import type { ConnectionOptions, PeerCertificate } from 'node:tls'
 import { planPg, planPgHeld } from '@verify-full/core'
 import { guard } from '@verify-full/pg'
@@ -51,7 +52,8 @@ it('plan(pin(plan(c))) equals plan(c)', async () => {
       const { checkServerIdentity, servername: _, host: verified, ...pinned } = connection.ssl
       expect(Object.isFrozen(connection.ssl)).toBe(true)
       expect(verified).toBe(host)
-      const stranger = { subject: { CN: 'x' }, subjectaltname: 'DNS:stranger.example.com' }
+      const { raw } = new X509Certificate(set.certificate('wrong-name').certificate)
+      const stranger = { subject: { CN: 'x' }, subjectaltname: 'DNS:other.example.com', raw }
       expect(
         checkServerIdentity?.('stranger.example.com', stranger as PeerCertificate),
       ).toBeInstanceOf(Error)

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import tls from 'node:tls'
 import { type Accepted, isAccepted, type Plan, type Policy, TLS_VERSIONS } from '@verify-full/core'
@@ -37,7 +38,7 @@ export function pin(
     // Explicit: NODE_TLS_REJECT_UNAUTHORIZED=0 cannot reach it.
     rejectUnauthorized: verification !== 'none',
     checkServerIdentity: (_, certificate) =>
-      verification === 'full' ? checkServerIdentity(host, certificate) : undefined,
+      verification === 'full' ? identityError(host, certificate) : undefined,
     minVersion: newest(minTlsVersion, policy.minTlsVersion),
     // pg < 8.23.1 verifies the name `localhost` for an IP; with hostaddr it sends no SNI at all.
     host,
@@ -60,4 +61,10 @@ export function pin(
 
 /** The name check of the guard itself, independent of the driver's version. */
 export const nameMatches = (host: string, certificate: tls.PeerCertificate): boolean =>
-  checkServerIdentity(host, certificate) === undefined
+  identityError(host, certificate) === undefined
+
+/** OpenSSL compares addresses: Node 22.23 takes `::1` for a DNS name and refuses every IPv6 address. */
+function identityError(host: string, certificate: tls.PeerCertificate): Error | undefined {
+  if (isIP(host) && new X509Certificate(certificate.raw).checkIP(host)) return undefined
+  return checkServerIdentity(host, certificate)
+}
