@@ -224,9 +224,16 @@ describe('guard', () => {
     await pool.end()
   })
 
-  it('is not fooled by a search_path that shadows pg_stat_ssl', async () => {
+  it('is not fooled by a search_path that shadows pg_stat_ssl, its function or its operator', async () => {
     await server.admin(
-      "create schema if not exists evil; create or replace view evil.pg_stat_ssl as select 0 as pid, true as ssl, ''::text as version, ''::text as cipher, 0 as bits; grant usage on schema evil to public; grant select on evil.pg_stat_ssl to public",
+      `create schema evil;
+       create view evil.pg_stat_ssl as
+         select 0 as pid, true as ssl, 'TLSv1'::text as version, 'NONE'::text as cipher, 0 as bits;
+       create function evil.pg_backend_pid() returns int language sql as 'select 0';
+       create function evil.never(int, int) returns bool language sql as 'select false';
+       create operator evil.= (leftarg = int, rightarg = int, function = evil.never);
+       grant usage on schema evil to public;
+       grant select on evil.pg_stat_ssl to public`,
       server.database,
     )
     const pool = guard(new pg.Pool({ ...right(), options: '-c search_path=evil,pg_catalog' }))
