@@ -77,7 +77,7 @@ interface Words extends Finding {
 }
 
 const VIA: Record<Origin['via'], (key: string) => string> = {
-  uri: (key) => `URL parameter ${key}`,
+  uri: (key) => (key === 'connectionString' ? 'the connection string' : `URL parameter ${key}`),
   keyword: (key) => `connection string keyword ${key}`,
   option: (key) => `option ${key}`,
   env: (key) => `environment variable ${key}`,
@@ -120,6 +120,9 @@ const consequence = (outcome: string): string =>
 
 const meant = (it: Words): string => (it.meant ? `; did you mean ${it.meant}?` : '')
 const written = (it: Words): string => (it.written === undefined ? '' : ` (${it.written})`)
+/** A key that is itself what was written has no value to show. */
+const value = (it: Words): string =>
+  it.written && it.written !== it.origin.key ? `=${it.written}` : ''
 const through = (it: Words): string => (it.meant ? `write ${it.meant}` : RIGHT[it.driver])
 
 type Sentence = readonly [expected: string, actual: string, fix: string]
@@ -137,17 +140,19 @@ const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
   ],
   'conninfo-misread': (it) => [
     'a connection string that means what it says',
-    `${it.driver} reads this string differently${written(it)}: it would dial ${it.host} with ${it.outcome}`,
+    it.host === 'base'
+      ? `${it.driver} takes this string for a database name: it would send all of it, password included, to a host named base (${it.outcome})`
+      : `${it.driver} reads this string differently${written(it)}: it would dial ${it.host} with ${it.outcome}`,
     'write a URL: postgres://user:password@host:5432/database?sslmode=verify-full, with special characters percent-encoded',
   ],
   'multi-host-unsupported': (it) => [
     'one host',
-    `${it.driver} does not implement ${it.written ?? it.origin.key}: it would take it for something else`,
+    `${it.driver} does not implement ${it.origin.key === 'host' ? 'a list of hosts' : it.origin.key}: it would take it for something else`,
     'configure one pool per host, or resolve the service yourself',
   ],
   'sslmode-unknown': (it) => [
     'a keyword and a value that the driver knows',
-    `${it.origin.key}${it.written ? `=${it.written}` : ''} is not one that ${it.driver} understands or obeys${meant(it)} Outcome: ${it.outcome}`,
+    `${it.origin.key}${value(it)} is not one that ${it.driver} understands or obeys${meant(it) || '.'} Outcome: ${it.outcome}`,
     through(it),
   ],
   'setting-ineffective': (it) => [
