@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import { events, guard, PolicyError, verifySession } from '@verify-full/pg'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -190,6 +191,22 @@ describe('guard', () => {
       }
       expect(seen).toHaveLength(3)
       expect(await server.connections()).toBe(before)
+    },
+  )
+
+  it.each(['stream', 'connection'])(
+    'refuses a custom %s, and pg.native is gone',
+    async (option) => {
+      const custom = {
+        ...right(),
+        [option]: option === 'stream' ? new Socket() : new pg.Connection(),
+      }
+      const { Client } = guard(pg as unknown as { Client: typeof pg.Client; Pool: typeof pg.Pool })
+      expect(
+        'native' in guard(pg as unknown as { Client: typeof pg.Client; Pool: typeof pg.Pool }),
+      ).toBe(false)
+      const error = await new Client(custom).connect().catch((reason: unknown) => reason)
+      expect((error as PolicyError).violations[0]?.rule).toBe('unobservable-driver')
     },
   )
 

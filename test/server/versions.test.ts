@@ -96,6 +96,16 @@ describe.each(matrix ? [14, 15, 16, 17, 18] : [18])('PostgreSQL %s', (version) =
       },
     )
 
+    it('refuses a certificate for localhost only on an IP host', async () => {
+      await server.setCertificate(set.certificate('localhost-only'))
+      const { Pool } = guard({ Client: driver.Client, Pool: driver.Pool })
+      const pool = new Pool(config(set.root.root))
+      const error = await pool.query('select 1').catch((reason: unknown) => reason)
+      await pool.end()
+      await server.setCertificate(set.certificate('good'))
+      expect(error).toMatchObject({ violations: [{ rule: 'hostname-not-verified' }] })
+    })
+
     it('refuses an unknown issuer before the startup packet, on an IP host', async () => {
       const { Pool } = guard({ Client: driver.Client, Pool: driver.Pool })
       const pool = new Pool(config(set.rogueRoot.root))

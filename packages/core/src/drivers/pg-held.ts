@@ -3,6 +3,7 @@ import type { Origin, Plan, Remark } from '../model.js'
 import { planPgReading } from './pg.js'
 import { copies, type Env, isBag, peek } from './pg-options.js'
 import type { PgReading } from './pg-reading.js'
+import { DELEGATING } from './pg-ssl.js'
 import { acceptAnyName } from './pg-versions.js'
 
 /** What a live Client holds at the moment it connects. */
@@ -84,13 +85,7 @@ const DECIDING = [
   'minVersion',
   'maxVersion',
   'ciphers',
-  'secureContext',
-  'session',
-  'socket',
-  'pskCallback',
-  'allowPartialTrustChain',
-  'secureProtocol',
-  'pfx',
+  ...DELEGATING,
 ]
 
 function sameSsl(held: unknown, { ssl, rootcert }: PgReading): boolean {

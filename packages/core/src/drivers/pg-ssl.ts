@@ -27,7 +27,7 @@ const option = (key: string): Origin => ({ via: 'option', key: `ssl.${key}` })
 const about = (kind: RemarkKind, key: string): Remark => ({ kind, origin: option(key) })
 
 /** Options that decide on trust or identity somewhere else (Node's tls.connect). */
-const DELEGATING: readonly string[] = [
+export const DELEGATING: readonly string[] = [
   'secureContext',
   'session',
   'socket',
