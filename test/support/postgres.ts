@@ -38,8 +38,9 @@ export async function postgres(options: PostgresOptions = {}): Promise<PostgresS
   })
   const stop = async (): Promise<void> => {
     if (daemon) {
-      // Fast, then immediate: nothing of the data is kept.
-      await end(daemon.child, ['SIGINT', 'SIGQUIT', 'SIGKILL'], 1000)
+      // Smart first: a client that is saying goodbye must not be told that the server is going (pg-pool's
+      // end() does not wait for its connections). Then fast, then immediate: none of the data is kept.
+      await end(daemon.child, ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGKILL'], 500)
     }
     await rm(root, remove)
     forget()

@@ -28,11 +28,11 @@ export function describe(finding: Finding, subject: Subject, { policy }: Context
 }
 
 /** The whole message of a refusal: one paragraph per violation, most specific first. */
-export function formatViolations({ driver, endpoint, violations }: Report): string {
+export function formatViolations({ driver, name, endpoint, violations }: Report): string {
   const count = violations.length === 1 ? 'a violation' : `${violations.length} violations`
   const paragraphs = violations.map(formatViolation)
   return [
-    `verify-full refused the ${driver} connection to ${formatEndpoint(endpoint)}: ${count}`,
+    `verify-full refused the ${driver} connection ${name ? `${name} ` : ''}to ${formatEndpoint(endpoint)}: ${count}`,
     ...paragraphs,
   ].join('\n\n')
 }
@@ -98,6 +98,11 @@ const DEFAULTS: Record<string, string> = {
 /** The configuration to aim for, in the words of each driver. */
 const RIGHT: Record<DriverName, string> = {
   pg: "append ?sslmode=verify-full&sslrootcert=/path/to/root.crt to the connection string, or pass ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } without an sslmode",
+  knex: "append ?sslmode=verify-full&sslrootcert=/path/to/root.crt to a postgres:// or postgresql:// connection string, or pass connection: { ..., ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } }",
+  typeorm:
+    "pass ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } and no sslmode in the url (with replication: in master and in every slave)",
+  postgres:
+    "pass ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } and no sslmode in the URL",
   libpq:
     'write sslmode=verify-full sslrootcert=/path/to/root.crt (or set PGSSLMODE and PGSSLROOTCERT)',
 }

@@ -78,8 +78,17 @@ export function judge(
   const rank = (violation: Violation) => rules.findIndex((rule) => rule.id === violation.rule)
   violations.sort((a, b) => rank(a) - rank(b))
   const enforced = !policy.reportOnly || violations.length === 0
-  const { driver, endpoint } = judged
-  const report = Object.freeze({ driver, endpoint, violations, warnings, waived, enforced })
+  const { driver, name, endpoint } = judged
+  const named = name === undefined ? {} : { name }
+  const report = Object.freeze({
+    driver,
+    ...named,
+    endpoint,
+    violations,
+    warnings,
+    waived,
+    enforced,
+  })
   if (violations.length > 0 && enforced) return { report }
   proven.add(judged)
   return { accepted: judged as Accepted<Plan | Session>, report }

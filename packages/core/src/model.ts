@@ -14,7 +14,7 @@ export const TLS_VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const
 export type TlsVersion = (typeof TLS_VERSIONS)[number]
 
 /** Who reads a configuration: the same string means different things to each of them. */
-export type DriverName = 'libpq' | 'pg'
+export type DriverName = 'libpq' | 'pg' | 'knex' | 'typeorm' | 'postgres'
 
 /** Where the driver connects to. `hostaddr` is dialled while `host` is verified, as in libpq. */
 export type Endpoint =
@@ -131,6 +131,8 @@ export interface Discarded {
 /** What one driver would do with one configuration, for one endpoint. */
 export interface Plan {
   readonly driver: DriverName
+  /** Which of several: `replication.slaves[1]`, `production`. Absent where there is one. */
+  readonly name?: string
   readonly endpoint: Endpoint
   /** In the order they would be tried: `prefer` is [tls none, plaintext]. */
   readonly transports: readonly [Transport, ...Transport[]]
@@ -177,6 +179,8 @@ export interface PgStatSsl {
 /** What one connection actually did. A plan is a promise; a session is a fact. */
 export interface Session {
   readonly driver: DriverName
+  /** As {@link Plan} has it. */
+  readonly name?: string
   readonly endpoint: Endpoint
   /** `null` on a unix socket or in plaintext. */
   readonly local: LocalTls | null

@@ -4,6 +4,8 @@ import type { Violation } from './rules.js'
 /** What was judged and what came of it. Holds no user name, no password, no query. */
 export interface Report {
   readonly driver: DriverName
+  /** Which of several connections of one configuration: `replication.slaves[1]`. */
+  readonly name?: string
   readonly endpoint: Endpoint
   readonly violations: readonly Violation[]
   readonly warnings: readonly Violation[]

@@ -1,5 +1,5 @@
 import { definePolicy, type Policy, type PolicyOptions, readPg } from '@verify-full/core'
-import { type Guarded, guardedCancel, guardedConnect } from './connect.js'
+import { type Guarded, guardedCancel, guardedConnect, type Placement } from './connect.js'
 import type { ConnectCallback, PgClient } from './driver.js'
 import { withoutTlsParameters } from './prepare.js'
 
@@ -7,10 +7,22 @@ import { withoutTlsParameters } from './prepare.js'
 type ClientClass = new (...args: any[]) => any
 
 /**
- * A subclass of a pg `Client` class whose connections are all guarded. Its constructor never throws:
- * pg-pool calls it where nobody could catch; a refusal is `connect()`'s.
+ * A subclass of a pg `Client` class whose connections are all guarded: the seam for libraries that make
+ * their own clients. Its constructor never throws: pg-pool calls it where nobody could catch; a refusal
+ * is `connect()`'s. `placement` says in reports and messages whose configuration it is.
+ *
+ * @throws TypeError for an invalid policy.
+ * @example
+ * import { guardClass } from '@verify-full/pg'
+ * import pg from 'pg'
+ *
+ * export const pool = new pg.Pool({ Client: guardClass(pg.Client) } as pg.PoolConfig)
  */
-export function guardClass<C extends ClientClass>(Client: C, options?: PolicyOptions | Policy): C {
+export function guardClass<C extends ClientClass>(
+  Client: C,
+  options?: PolicyOptions | Policy,
+  placement?: Placement,
+): C {
   const policy = definePolicy(options)
   if (policyOf(Client)) return Client
   const Guarded = class extends Client {
@@ -19,7 +31,11 @@ export function guardClass<C extends ClientClass>(Client: C, options?: PolicyOpt
       const [config = {}] = args
       const reading = readPg(config, process.env)
       super(policy.reportOnly ? config : withoutTlsParameters(config, reading))
-      guardedClients.set(this as unknown as PgClient, { policy, reading })
+      guardedClients.set(this as unknown as PgClient, {
+        policy,
+        reading,
+        ...(placement ? { placement } : {}),
+      })
     }
     connect(callback?: ConnectCallback): unknown {
       const client = this as unknown as PgClient

@@ -3,6 +3,7 @@ import {
   type Finding,
   judge,
   type PgReading,
+  type Plan,
   type Policy,
   type PolicyError,
   planPgHeld,
@@ -12,13 +13,17 @@ import { type ConnectCallback, failQueries, isObservable, type PgClient } from '
 import { shutGate } from './gate.js'
 import { readMaterial } from './material.js'
 import { pin } from './pin.js'
-import { refusal } from './refusal.js'
+import { codeOf, refusal } from './refusal.js'
 
 /** What the guard knows of a client: its policy, and its configuration where it saw it. */
 export interface Guarded {
   readonly policy: Policy
   readonly reading: PgReading | undefined
+  readonly placement?: Placement
 }
+
+/** Who configured the client, for plans and messages: an adapter's name, and which of its connections. */
+export type Placement = Pick<Plan, 'driver' | 'name'>
 
 /** `Client#connect` under guard: judged by what the client holds now, pinned, gated. */
 export function guardedConnect(
@@ -64,8 +69,8 @@ export function guardedCancel(
 }
 
 /** Judges and pins a client and shuts its gate; returns the refusal where there is one. */
-function arm(client: PgClient, { policy, reading }: Guarded): PolicyError | undefined {
-  const plan = planPgHeld(heldBy(client), reading, process.env)
+function arm(client: PgClient, { policy, reading, placement }: Guarded): PolicyError | undefined {
+  const plan = { ...planPgHeld(heldBy(client), reading, process.env), ...placement }
   const material = readMaterial(plan, policy, reading)
   const also = [...material.findings, ...(reading?.fatal ? [FATAL] : [])]
   const verdict = judge({ plan }, policy, { also })
@@ -87,11 +92,6 @@ const FATAL: Finding = {
   rule: 'ssl-value-fatal',
   origin: { via: 'option', key: 'connectionString' },
 }
-
-export const codeOf = (violations: readonly { readonly rule: string }[]): PolicyError['code'] =>
-  violations.every(({ rule }) => rule === 'root-cert-unusable')
-    ? 'ERR_VERIFY_FULL_ROOT_CERT'
-    : 'ERR_VERIFY_FULL_POLICY'
 
 function heldBy(client: PgClient): Parameters<typeof planPgHeld>[0] {
   const { connection } = client

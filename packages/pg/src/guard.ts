@@ -1,18 +1,8 @@
-import {
-  definePolicy,
-  judge,
-  type Policy,
-  type PolicyOptions,
-  planPg,
-  publish,
-  readPg,
-} from '@verify-full/core'
+import { definePolicy, type Policy, type PolicyOptions, planPg, readPg } from '@verify-full/core'
 import type pg from 'pg'
 import { guardClass, guardClient, policyOf } from './client.js'
-import { codeOf } from './connect.js'
 import type { PgClient } from './driver.js'
-import { readMaterial } from './material.js'
-import { refusal } from './refusal.js'
+import { refusePlan } from './refusal.js'
 
 /** The part of the pg module that is guarded; `native` is not there any more. */
 export type PgModule = Pick<typeof pg, 'Client' | 'Pool'>
@@ -64,14 +54,9 @@ export function guard(target: unknown, options?: PolicyOptions | Policy): unknow
 }
 
 /** Judges a configuration without connecting, as {@link guard} does at application start. */
-export function refuseBelow(config: string | Record<string, unknown>, policy: Policy): void {
+function refuseBelow(config: string | Record<string, unknown>, policy: Policy): void {
   const reading = readPg(config, process.env)
-  for (const plan of planPg(config, process.env)) {
-    const { findings } = readMaterial(plan, policy, reading)
-    const { accepted, report } = judge({ plan }, policy, { also: findings })
-    if (!accepted) throw refusal(codeOf(report.violations), report)
-    if (report.violations.length > 0) publish('verify-full:violation', report)
-  }
+  for (const plan of planPg(config, process.env)) refusePlan(plan, policy, reading)
 }
 
 interface AnyPool {

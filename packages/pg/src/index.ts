@@ -20,5 +20,8 @@ export {
   type SessionReport,
   type Violation,
 } from '@verify-full/core'
+export { guardClass } from './client.js'
+export type { Placement } from './connect.js'
 export { guard, type PgConfig, type PgModule } from './guard.js'
+export { refusePlan } from './refusal.js'
 export { verifySession } from './verify.js'

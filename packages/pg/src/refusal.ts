@@ -2,18 +2,45 @@ import {
   type Finding,
   judge,
   type Origin,
+  type PgReading,
   type Plan,
   type Policy,
   PolicyError,
   publish,
   type Report,
 } from '@verify-full/core'
+import { readMaterial } from './material.js'
 
 /** The one way a connection is refused: the event, then the error that the caller gets. */
 export function refusal(code: PolicyError['code'], report: Report, cause?: unknown): PolicyError {
   publish('verify-full:violation', report)
   return new PolicyError(code, report, cause === undefined ? undefined : { cause })
 }
+
+/**
+ * Judges a plan without connecting, as `guard()` does at application start. Reads the files that the
+ * plan and the reading name. For adapters, whose plans come from their library's configuration.
+ *
+ * @throws PolicyError where the plan is below the policy.
+ * @example
+ * import { refusePlan } from '@verify-full/pg'
+ * import { definePolicy, planPg } from '@verify-full/core'
+ *
+ * for (const plan of planPg({ host: 'db.example.com' }, {})) refusePlan(plan, definePolicy())
+ * // throws: sslmode-missing
+ */
+export function refusePlan(plan: Plan, policy: Policy, reading?: PgReading): void {
+  const { findings } = readMaterial(plan, policy, reading)
+  const { accepted, report } = judge({ plan }, policy, { also: findings })
+  if (!accepted) throw refusal(codeOf(report.violations), report)
+  if (report.violations.length > 0) publish('verify-full:violation', report)
+}
+
+/** A configuration's code: root.crt's own where nothing else is at fault. */
+export const codeOf = (violations: readonly { readonly rule: string }[]): PolicyError['code'] =>
+  violations.every(({ rule }) => rule === 'root-cert-unusable')
+    ? 'ERR_VERIFY_FULL_ROOT_CERT'
+    : 'ERR_VERIFY_FULL_POLICY'
 
 /**
  * The refusal for what went wrong on the wire; undefined where the policy lets it pass (report-only,

@@ -39,6 +39,7 @@ export function judgeSession(
   const now = new Date()
   const session: Session = {
     driver: plan.driver,
+    ...(plan.name === undefined ? {} : { name: plan.name }),
     endpoint: plan.endpoint,
     local: observe(client.connection),
     ...(asks ? { server: readAnswer(row, client.processID) } : {}),
