@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process'
 import {
   cpSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -17,7 +18,7 @@ import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const PACKAGES = ['core', 'pg', 'certs']
+const PACKAGES = readdirSync(join(ROOT, 'packages'))
 const MAX_BYTES = 500_000
 
 const run = promisify(execFile)
@@ -70,8 +71,11 @@ const bytesOf = (folder) =>
 async function pack(name) {
   const cwd = join(ROOT, 'packages', name)
   await run('pnpm', ['pack', '--pack-destination', temporary], { cwd, env, shell })
-  const { version } = json(join(cwd, 'package.json'))
-  return join(temporary, `verify-full-${name}-${version}.tgz`)
+  const manifest = json(join(cwd, 'package.json'))
+  return join(
+    temporary,
+    `${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`,
+  )
 }
 
 async function lint(tarball) {
@@ -105,9 +109,11 @@ async function install(project, tarballs) {
   return folder
 }
 
-/** What is in an installed package: nothing but what was built, and nothing that only this repository has. */
-function checkContents(modules, name) {
-  const folder = join(modules, '@verify-full', name)
+/** What is in a package: nothing but what was built, and nothing that only this repository has. */
+async function checkContents(name) {
+  const folder = join(temporary, 'contents', name)
+  mkdirSync(folder, { recursive: true })
+  await run('tar', ['-xzf', tarballs[name], '-C', folder, '--strip-components=1'])
   const files = filesIn(folder)
   const wrong = files.filter(
     (file) => !/^(?:LICENSE|README\.md|package\.json|dist[\\/].*\.(?:js|d\.ts))$/.test(file),
@@ -160,8 +166,7 @@ if (failures === 0) {
     await run(process.execPath, ['main.mjs'], { cwd, env })
   })
   const modules = join(temporary, 'esm/node_modules')
-  for (const name of PACKAGES)
-    await check(`contents of ${name}`, () => checkContents(modules, name))
+  for (const name of PACKAGES) await check(`contents of ${name}`, () => checkContents(name))
   await check('dependencies', () => checkDependencies(modules))
   await check('installed size', () => checkSize(modules))
   await check('TypeScript (nodenext, strict, libraries too) compiles it', async () => {

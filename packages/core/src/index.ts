@@ -1,3 +1,4 @@
+export { CONFIG_FILES, type ConfigFile, findConfigFile, loadConfigFile } from './config-file.js'
 export { parseConnInfo } from './conninfo/dsn.js'
 export type { ServiceFile } from './conninfo/service.js'
 export type { LibpqVersion, Setting } from './conninfo/setting.js'

@@ -1,0 +1,2 @@
+export { EXIT, type ExitCode, type Io } from './command.js'
+export { main } from './main.js'

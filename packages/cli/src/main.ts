@@ -1,0 +1,33 @@
+import { Command, CommanderError } from 'commander'
+import { type AddCommand, EXIT, type ExitCode, type Io } from './command.js'
+
+/** One row per subcommand. */
+const COMMANDS: readonly AddCommand[] = []
+
+/**
+ * Runs the command line and resolves with its exit code: 0 clean, 1 findings, 2 usage, configuration or
+ * internal error.
+ */
+export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
+  let code: ExitCode = EXIT.clean
+  const program = new Command('verify-full')
+    .description('PostgreSQL connections: sslmode=verify-full or nothing.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+    })
+  for (const add of COMMANDS) {
+    add(program, io, (result) => {
+      code = result
+    })
+  }
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.clean : EXIT.failure
+    io.stderr.write(`verify-full: ${error instanceof Error ? error.message : String(error)}\n`)
+    return EXIT.failure
+  }
+}
