@@ -1,0 +1,208 @@
+import type { DriverName } from './model.js'
+import type { Finding, RuleId } from './rules.js'
+
+/** What a sentence may speak of. */
+export interface Words extends Finding {
+  readonly driver: DriverName
+  readonly minimum: string
+  readonly minTlsVersion: string
+  readonly outcome: string
+  readonly host: string
+}
+
+/** The configuration to aim for, in the words of each driver. */
+const RIGHT: Record<DriverName, string> = {
+  pg: "append ?sslmode=verify-full&sslrootcert=/path/to/root.crt to the connection string, or pass ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } without an sslmode",
+  knex: "append ?sslmode=verify-full&sslrootcert=/path/to/root.crt to a postgres:// or postgresql:// connection string, or pass connection: { ..., ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } }",
+  typeorm:
+    "pass ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } and no sslmode in the url (with replication: in master and in every slave)",
+  postgres:
+    "pass ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } and no sslmode in the URL",
+  libpq:
+    'write sslmode=verify-full sslrootcert=/path/to/root.crt (or set PGSSLMODE and PGSSLROOTCERT)',
+}
+
+const FULL = 'TLS, the certificate issued by a trusted root, for the host that is dialled'
+
+/** What happens to the connection in the terms of a reader who has to decide how bad it is. */
+const CONSEQUENCE: Record<string, string> = {
+  plaintext: 'everything, the password included, would be sent unencrypted',
+  'tls(none)':
+    'the connection would be encrypted to whoever answers: the certificate is not verified',
+  'tls(ca)': 'any certificate of that CA would be accepted, for whichever host',
+  'tls(full)':
+    'this driver version happens to verify fully, but libpq and the next major version of pg do not',
+  'tls(none), then plaintext':
+    'an attacker only has to answer N for everything to be sent unencrypted',
+}
+const consequence = (outcome: string): string =>
+  CONSEQUENCE[outcome] ?? `the attempts would be ${outcome}`
+
+const meant = (it: Words): string => (it.meant ? `; did you mean ${it.meant}?` : '')
+const written = (it: Words): string => (it.written === undefined ? '' : ` (${it.written})`)
+/** A key that is itself what was written has no value to show. */
+const value = (it: Words): string =>
+  it.written && it.written !== it.origin.key ? `=${it.written}` : ''
+const through = (it: Words): string => (it.meant ? `write ${it.meant}` : RIGHT[it.driver])
+
+export type Sentence = readonly [expected: string, actual: string, fix: string]
+
+/**
+ * The only English of the project, one row per rule: expected, found, fix.
+ */
+export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
+  'waiver-expired': (it) => [
+    'a waiver that is still valid',
+    `the waiver of ${it.written} for ${it.host} has expired`,
+    'mend the connection, or renew the waiver with a new reason and date',
+  ],
+  'unobservable-driver': (it) => [
+    'the JavaScript client of pg on a socket of its own',
+    `${it.origin.key} is in use: its TLS cannot be observed`,
+    'use the JavaScript client: remove pg-native, NODE_PG_FORCE_NATIVE, and the custom stream or connection',
+  ],
+  'conninfo-misread': (it) => [
+    'a connection string that means what it says',
+    it.host === 'base'
+      ? `${it.driver} takes this string for a database name: it would send all of it, password included, to a host named base (${it.outcome})`
+      : `${it.driver} reads this string differently${written(it)}: it would dial ${it.host} with ${it.outcome}`,
+    'write a URL: postgres://user:password@host:5432/database?sslmode=verify-full, with special characters percent-encoded',
+  ],
+  'multi-host-unsupported': (it) => [
+    'one host',
+    `${it.driver} does not implement ${it.origin.key === 'host' ? 'a list of hosts' : it.origin.key}: it would take it for something else`,
+    'configure one pool per host, or resolve the service yourself',
+  ],
+  'sslmode-unknown': (it) => [
+    'a keyword and a value that the driver knows',
+    `${it.origin.key}${value(it)} is not one that ${it.driver} understands or obeys${meant(it) || '.'} Outcome: ${it.outcome}`,
+    through(it),
+  ],
+  'setting-ineffective': (it) => [
+    'settings that have an effect',
+    `${it.driver} never reads ${it.origin.key}${meant(it)}`,
+    it.meant ? through(it) : `remove ${it.origin.key}; ${RIGHT[it.driver]}`,
+  ],
+  'ssl-value-fatal': (it) => [
+    'ssl: true, or an object of TLS options',
+    `${it.origin.key} is a ${it.written ?? 'value'} that makes ${it.driver} throw as soon as the server accepts TLS`,
+    RIGHT[it.driver],
+  ],
+  'ambient-override': (it) => [
+    'certificate verification that no variable switches off',
+    `${it.origin.key} disables certificate verification for this whole process`,
+    `unset ${it.origin.key}; trust a private CA with sslrootcert or ssl.ca instead`,
+  ],
+  'root-cert-unusable': (it) => [
+    'root certificates in PEM',
+    it.written ?? `${it.origin.key} holds no certificate`,
+    `let ${it.origin.key} name a readable file of complete PEM certificates`,
+  ],
+  'roots-widened': (it) => [
+    'only the configured root certificates trusted',
+    `${it.origin.key} does not reach the TLS options: every public CA would be trusted instead`,
+    'pass the PEM text as ssl.ca, or sslrootcert=/path/to/root.crt in the connection string',
+  ],
+  'client-certificate-unusable': (it) => [
+    'a client certificate with its private key, readable by its owner only',
+    it.written ?? `${it.origin.key} is set without its other half: no certificate would be sent`,
+    'set both sslcert and sslkey (ssl.cert and ssl.key), and chmod 0600 the key',
+  ],
+  'tls-delegated': (it) => [
+    'TLS options that can be judged',
+    `${it.origin.key} takes the decision about the certificate out of the options`,
+    `remove ${it.origin.key}; ${RIGHT[it.driver]}`,
+  ],
+  'hostname-not-verified': (it) => [
+    `a certificate for ${it.host}`,
+    it.written ??
+      `${it.origin.key} keeps the name in the certificate from being compared with ${it.host}`,
+    it.written
+      ? `connect by a name that the certificate holds, or reissue it for ${it.host}; for a tunnel set hostaddr to the address and host to the certificate's name`
+      : `remove ${it.origin.key}; ${RIGHT[it.driver]}`,
+  ],
+  'certificate-expired': (it) => [
+    'a certificate within its dates',
+    `the server's certificate, or one that issued it, has expired${written(it)}`,
+    'renew the certificate on the server and reload PostgreSQL; check this clock too',
+  ],
+  'certificate-not-yet-valid': () => [
+    'a certificate within its dates',
+    "the server's certificate is not valid yet",
+    'check the clock of this machine and of the CA',
+  ],
+  'certificate-revoked': () => [
+    'a certificate that is not revoked',
+    "the server's certificate is on the revocation list",
+    'replace the certificate on the server: its key is considered compromised',
+  ],
+  'certificate-not-verified': (it) => [
+    'a certificate issued by a trusted root',
+    it.written ?? consequence(it.outcome),
+    it.written
+      ? 'point sslrootcert (or ssl.ca) at the CA that issued this certificate: do not turn verification off'
+      : RIGHT[it.driver],
+  ],
+  'tls-version-too-low': (it) => [
+    `${it.minTlsVersion} or newer`,
+    `${it.origin.key} allows ${it.written}`,
+    `remove ${it.origin.key}, or raise it to ${it.minTlsVersion}; raise ssl_min_protocol_version on the server`,
+  ],
+  'cipher-without-encryption': (it) => [
+    'ciphers with a key and a known peer',
+    `${it.origin.key} allows NULL, anonymous or broken ciphers, or lowers the security level`,
+    `remove ${it.origin.key}: Node's default list is right`,
+  ],
+  'sslmode-below-verify-full': (it) => [
+    `sslmode=${it.minimum}`,
+    `sslmode=${it.written}: ${consequence(it.outcome)}`,
+    RIGHT[it.driver],
+  ],
+  'plaintext-allowed': (it) => [FULL, consequence(it.outcome), RIGHT[it.driver]],
+  'sslmode-missing': (it) => [
+    `sslmode=${it.minimum}`,
+    `no sslmode: ${consequence(it.outcome)}`,
+    RIGHT[it.driver],
+  ],
+  'server-ssl-off': () => [
+    'the server to answer S to SSLRequest',
+    'the server answered N: it does not offer TLS (or something in between says so)',
+    'set ssl = on, ssl_cert_file and ssl_key_file in postgresql.conf; if it is on, look for a proxy or an attacker in between',
+  ],
+  'handshake-failed': (it) => [
+    FULL,
+    `the TLS connection was not established${written(it)}`,
+    'look at cause; check that this is a PostgreSQL server, its TLS versions, and whether it wants a client certificate',
+  ],
+  'session-not-ssl': (it) => [
+    'a session that both ends say is encrypted',
+    SESSION_NOT_SSL[it.written ?? ''] ?? `pg_stat_ssl could not be asked${written(it)}`,
+    "encrypt that hop (PgBouncer: client_tls_sslmode, server_tls_sslmode = verify-full), or, where the pooler's server is a unix socket or the server has no pg_stat_ssl, set sessionCheck: 'local'",
+  ],
+  'session-mismatch': (it) => [
+    `the session of this socket${it.meant ? ` (${it.meant})` : ''} in pg_stat_ssl`,
+    `pg_stat_ssl describes another TLS session${written(it)}: a pooler or a TLS terminator stands in between (both hops, application -> pooler and pooler -> server, are encrypted, but only the first is verified here)`,
+    "verify the server in the pooler too (server_tls_sslmode = verify-full), then set sessionCheck: 'local'",
+  ],
+  'channel-binding-missing': () => [
+    'SCRAM-SHA-256-PLUS, which binds the password to this TLS session',
+    'the server authenticated the session without channel binding',
+    "use scram-sha-256 in pg_hba.conf and password_encryption, pg >= 8.14, and no TLS terminator in between; or channelBinding: 'prefer'",
+  ],
+  'setting-discarded': (it) => [
+    'every written setting used',
+    `${it.driver} alone drops ${it.origin.key} because of ${it.written}; the guard honours it`,
+    `write it where ${it.driver} reads it: ${RIGHT[it.driver]}`,
+  ],
+  'certificate-expiring': (it) => [
+    'a certificate with time left',
+    `the server's certificate expires in ${it.written} days`,
+    'renew the certificate on the server and reload PostgreSQL',
+  ],
+}
+
+const SESSION_NOT_SSL: Record<string, string> = {
+  socket: 'this socket is not TLS: application -> server is in plaintext',
+  pooler: "this socket is TLS, but the server's session is not: pooler -> server is in plaintext",
+  'no row': 'pg_stat_ssl has no row for this session',
+}
