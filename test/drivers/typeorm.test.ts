@@ -142,11 +142,7 @@ describe('planTypeOrm', () => {
     const ordinary = {
       type: 'postgres',
       host: 'db.example.com',
-      ssl: {
-        ca: TYPEORM_CASES[1]
-          ? '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
-          : '',
-      },
+      ssl: { ca: PEM },
       applicationName: 'app',
       cache: true,
       connectTimeoutMS: 1,
