@@ -2,7 +2,7 @@
 import { events, guard, PolicyError, verifySession } from '@verify-full/typeorm'
 import pg from 'pg'
 import type { DataSource, DataSourceOptions, Repository } from 'typeorm'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, expectTypeOf, it, onTestFinished } from 'vitest'
 import { typeOrmVersions } from '../drivers/typeorm-versions.js'
 import {
   type HostileServer,
@@ -457,6 +457,15 @@ describe.each(typeOrmVersions())('$name', ({ module }) => {
         'replication.master',
         'replication.slaves[0]',
       ])
+    })
+
+    it('gets back what it gave, by type', () => {
+      const options = { ...single, ...right(), autoLoadEntities: true }
+      expectTypeOf(guard(options)).toEqualTypeOf(options)
+      const dataSource = open({ ...single, ...right() })
+      expectTypeOf(guard(dataSource)).toEqualTypeOf(dataSource)
+      expect(guard(dataSource)).toBe(dataSource)
+      expect({ ...guard(options), driver: undefined }).toEqual({ ...options, driver: undefined })
     })
 
     it('guarding twice changes nothing; with another policy it is a mistake', () => {
