@@ -22,7 +22,11 @@ const KNOWN = ['pg', 'cockroachdb', 'cockroach', 'redshift', 'postgis', 'psql']
  */
 export function parseKnexUrl(text: string): KnexUrl {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url) return { settings: {}, remarks: [misread('a file name of SQLite')] }
+  if (!url)
+    return {
+      settings: {},
+      remarks: [misread('no URL: it takes it for the file of an SQLite database')],
+    }
   return PARSED.includes(url.protocol) ? parsed(parsePgUrl(text, 'knex')) : copied(text, url)
 }
 
