@@ -253,7 +253,10 @@ describe('the caller gets the error of the guard', () => {
     ['a transaction without container', (db) => db.transaction()],
     ['a schema change', (db) => db.schema.createTable('never', () => {})],
     ['a migration', (db) => db.migrate.latest({ migrationSource: NO_MIGRATIONS })],
-    ['a seed', (db) => db.seed.run({ seedSource: SEED })],
+    [
+      'a seed, which Knex wraps',
+      (db) => db.seed.run({ seedSource: SEED }).catch(({ original }) => Promise.reject(original)),
+    ],
     [
       'a stream',
       async (db) => {
@@ -287,7 +290,10 @@ describe('the caller gets the error of the guard', () => {
 
   it('30 times in parallel, and then works', async () => {
     let ca = set.rogueRoot.root
-    const connection = () => ({ ...account(), ssl: { ca }, expirationChecker: () => true })
+    const connection = () => {
+      const given = ca
+      return { ...account(), ssl: { ca }, expirationChecker: () => given !== ca }
+    }
     const db = guarded({ connection, pool: { min: 0, max: 10 } })
     const errors = await Promise.all(
       Array.from({ length: 30 }, () => refusal(() => db.raw('select 1'))),
@@ -340,11 +346,9 @@ describe('a connection that Knex did not open', () => {
     ['a query', (db, raw) => db.raw('create table through (i int)').connection(raw)],
     [
       'a stream',
-      (db, raw) =>
-        db
-          .select(1)
-          .connection(raw)
-          .stream(() => {}),
+      async (db, raw) => {
+        for await (const _ of db.select(1).connection(raw).stream()) throw new Error('a row')
+      },
     ],
     [
       'a transaction',
