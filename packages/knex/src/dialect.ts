@@ -43,6 +43,10 @@ export function guardDialect(Dialect: DialectClass, policy: Policy, name?: strin
       const client = this as unknown as KnexClient
       return closingOnFailure(client, connection, super.setSchemaSearchPath(connection, path))
     }
+    // Before 3.3 the stream of a refused connection releases what it never had, and ends the process.
+    releaseConnection(connection: Connection | undefined): Promise<unknown> {
+      return connection ? super.releaseConnection(connection) : Promise.resolve()
+    }
     query(connection: Connection, query: unknown): Promise<unknown> {
       try {
         requireOwn(this as unknown as KnexClient, connection)
