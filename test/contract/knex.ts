@@ -14,6 +14,8 @@ export const adapter: Adapter = {
           connection: connectionOf(config),
           pool: { min: 0, max: POOL_SIZE },
           acquireConnectionTimeout: PATIENCE_MILLIS,
+          // Knex prints every refusal, with its stack, besides rejecting with it.
+          log: { warn() {}, error() {} },
         },
         policy,
       ),
