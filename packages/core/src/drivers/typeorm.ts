@@ -3,8 +3,8 @@ import { planPgReading, readPg } from './pg.js'
 import { copies, type Env, isBag, peek, peekCopied } from './pg-options.js'
 import type { PgReading } from './pg-reading.js'
 import { hasCa, strengthOf } from './pg-ssl.js'
+import { restateOrigins } from './restate-origins.js'
 import { deadTypeOrmOptions } from './typeorm-dead-keys.js'
-import { restateOrigins } from './typeorm-origins.js'
 import { type TypeOrmPool, typeOrmPools } from './typeorm-pools.js'
 import { parseTypeOrmUrl } from './typeorm-url.js'
 
@@ -38,7 +38,9 @@ function planPool(
 ): Plan {
   const { config, name, path } = pool
   const reading = readPg(config, env)
-  const plan = restateOrigins(planPgReading(reading, env), peek(options, 'extra'), path)
+  const plan = restateOrigins(planPgReading(reading, env), (origin) =>
+    inTypeOrmTerms(origin, peek(options, 'extra'), path),
+  )
   const remarks = [
     ...unobservable(options, installed),
     ...fatalUrl(pool, options),
@@ -52,6 +54,17 @@ function planPool(
     ...(name === undefined ? {} : { name }),
     remarks: [...plan.remarks, ...remarks],
   }
+}
+
+/** Settings whose name in TypeORM differs from pg's. */
+const NAMES: Readonly<Record<string, string>> = { connectionString: 'url' }
+
+function inTypeOrmTerms(origin: Origin, extra: unknown, path: string): Origin {
+  const { via, key } = origin
+  if (via !== 'option' && !(via === 'uri' && key === 'connectionString')) return origin
+  const [head = ''] = key.split('.', 1)
+  if (isBag(extra) && copies(extra, head)) return option(`extra.${key}`)
+  return option(`${path}${NAMES[key] ?? key}`)
 }
 
 const option = (key: string): Origin => ({ via: 'option', key })
