@@ -39,5 +39,6 @@ export const adapter: Adapter = {
 
 function connectionOf(config: Config): string | Knex.PgConnectionConfig {
   if ('url' in config) return config.url
-  return { ...config, connectionTimeoutMillis: PATIENCE_MILLIS }
+  const { connectTimeoutMillis = PATIENCE_MILLIS, ...target } = config
+  return { ...target, connectionTimeoutMillis: connectTimeoutMillis }
 }

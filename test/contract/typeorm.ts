@@ -35,6 +35,6 @@ function optionsOf(config: Config): DataSourceOptions {
     poolErrorHandler: () => {},
   } as const
   if ('url' in config) return { ...common, url: config.url }
-  const { user, ...target } = config
-  return { ...common, ...target, username: user }
+  const { user, connectTimeoutMillis = PATIENCE_MILLIS, ...target } = config
+  return { ...common, ...target, username: user, connectTimeoutMS: connectTimeoutMillis }
 }
