@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 import { expect, it, onTestFinished } from 'vitest'
+import { copyOf } from '../support/copies.js'
 import type { Adapter, Config } from './adapter.js'
 import { accountOf, verified, type World } from './world.js'
 
@@ -44,11 +45,24 @@ async function bundle({ module }: Adapter): Promise<string> {
     input: entry,
     platform: 'node',
     resolve: { conditionNames: ['@verify-full/source', 'import', 'node'] },
-    external: (id) => !/^[./]|^[A-Z]:|^@verify-full\//i.test(id),
+    external: (id) => !copyOf(id) && !/^[./]|^[A-Z]:|^@verify-full\//i.test(id),
+    plugins: [
+      {
+        name: 'the copy that the version matrix wants',
+        async resolveId(source, importer) {
+          const copy = copyOf(source)
+          const resolved = copy && (await this.resolve(copy, importer, { skipSelf: true }))
+          return resolved ? { id: resolved.id, external: true } : null
+        },
+      },
+    ],
   })
   const file = join(folder, 'child.mjs')
   await output.write({ file, format: 'esm' })
   await output.close()
+  console.log(
+    (await import('node:fs')).readFileSync(file, 'utf8').match(/^import.*(knex|typeorm).*$/gm),
+  )
   return file
 }
 

@@ -3,7 +3,7 @@ import knex, { type Knex } from 'knex'
 import { type Adapter, type Config, PATIENCE_MILLIS, POOL_SIZE } from './adapter.js'
 
 export const adapter: Adapter = {
-  name: 'knex',
+  name: process.env.VERIFY_FULL_KNEX ?? 'knex',
   driver: 'knex',
   module: import.meta.url,
   async open(config, policy) {

@@ -4,7 +4,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm'
 import { type Adapter, type Config, PATIENCE_MILLIS, POOL_SIZE } from './adapter.js'
 
 export const adapter: Adapter = {
-  name: 'typeorm',
+  name: process.env.VERIFY_FULL_TYPEORM ?? 'typeorm',
   driver: 'typeorm',
   module: import.meta.url,
   async open(config, policy) {
