@@ -9,7 +9,11 @@ import { type PkiFiles, type PostgresServer, pki, postgres } from './support/ind
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** The examples that are services, and the adapter that each shows. */
-const EXAMPLES = [['express-pg', 'pg']] as const
+const EXAMPLES = [
+  ['express-pg', 'pg'],
+  ['fastify-knex', 'knex'],
+  ['nest-typeorm', 'typeorm'],
+] as const
 const PACKAGES = ['core', ...EXAMPLES.map(([, adapter]) => adapter)]
 
 let server: PostgresServer

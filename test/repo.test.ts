@@ -10,7 +10,7 @@ const ALLOWED: Record<string, { dependencies: string[]; peers: string[] }> = {
   core: { dependencies: [], peers: [] },
   pg: { dependencies: ['@verify-full/core'], peers: ['pg'] },
   knex: { dependencies: ['@verify-full/core', '@verify-full/pg'], peers: ['knex'] },
-  typeorm: { dependencies: [], peers: [] },
+  typeorm: { dependencies: ['@verify-full/core', '@verify-full/pg'], peers: ['pg', 'typeorm'] },
   postgres: { dependencies: [], peers: [] },
   register: { dependencies: [], peers: [] },
   scan: { dependencies: [], peers: [] },

@@ -7,7 +7,7 @@ import { guard } from '@verify-full/pg'
 import pg from 'pg'
 import { pki, postgres } from '../support/index.js'
 import { addedImportTime, exitsByItself, installedSize } from './footprint.js'
-import { libraries, pgClient } from './libraries.js'
+import { libraries, type Open, pgClient } from './libraries.js'
 import { checkouts, type Effort, firstQueryRatio, queries, ratio } from './ratios.js'
 import { counter, roundTrips } from './round-trips.js'
 
@@ -59,25 +59,34 @@ ratioRow(
 
 const dialled = { ...config, port: proxy.port }
 const direct = { ...dialled, sslnegotiation: 'direct' } as pg.ClientConfig
-const trips = (connect: () => Promise<{ close(): Promise<unknown> }>) =>
-  roundTrips(proxy, connect, smoke ? 3 : 50)
+const trips = (connect: () => Promise<Open>) => roundTrips(proxy, connect, smoke ? 3 : 50)
+/** Up to the answer of the first query: Knex opens its connection with it, TypeORM asks more before it. */
+const withQuery = (connect: () => Promise<Open>) =>
+  trips(async () => {
+    const link = await connect()
+    await link.query()
+    return link
+  })
 const tripRow = (what: string, counts: readonly number[], wanted: number) => {
   const [least, most] = [Math.min(...counts), Math.max(...counts)]
   const measured = least === most ? String(most) : `${least} to ${most}`
   row(`round trips, ${what}`, measured, String(wanted), least === wanted && most === wanted, true)
 }
-let n = 0
-for (const { name, raw, guarded } of libraries) {
-  const plain = await trips(() => raw(dialled))
-  const least = Math.min(...plain)
-  if (name === 'pg') n = least
-  tripRow(`${name}, raw`, plain, least)
-  tripRow(`${name}, guarded`, await trips(() => guarded(dialled)), least + 1)
-}
+const plain = await trips(() => pgClient(dialled))
+const n = Math.min(...plain)
+tripRow('connect, raw', plain, n)
+tripRow('connect, guarded', await trips(() => pgClient(dialled, {})), n + 1)
 const eager = { gate: 'eager' } as const
-tripRow('pg, guarded, eager', await trips(() => pgClient(dialled, eager)), n)
+tripRow('connect, guarded, eager', await trips(() => pgClient(dialled, eager)), n)
 if (server.version >= 17) {
-  tripRow('pg, guarded, eager, direct', await trips(() => pgClient(direct, eager)), n - 1)
+  tripRow('connect, guarded, eager, direct', await trips(() => pgClient(direct, eager)), n - 1)
+}
+
+for (const { name, raw, guarded } of libraries) {
+  const counts = await withQuery(() => raw(dialled))
+  const least = Math.min(...counts)
+  tripRow(`first query, raw, ${name}`, counts, least)
+  tripRow(`first query, guarded, ${name}`, await withQuery(() => guarded(dialled)), least + 1)
 }
 
 const millis = await addedImportTime(smoke ? 2 : 21)

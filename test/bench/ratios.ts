@@ -50,9 +50,13 @@ export async function ratio<T>(raw: Side<T>, guarded: Side<T>, effort: Effort): 
   return median(ratios)
 }
 
-/** `select 1` on a connection that is open. */
+/** `select 1` on a connection that is open; Knex opens its own with the first query. */
 export const queries = (open: () => Promise<Open>): Side<Open> => ({
-  prepare: open,
+  async prepare() {
+    const link = await open()
+    await link.query()
+    return link
+  },
   once: (link) => link.query(),
   dispose: (link) => link.close(),
 })

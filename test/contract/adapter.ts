@@ -8,6 +8,8 @@ export interface Target {
   readonly user: string
   readonly password: string
   readonly database: string
+  /** The driver's own limit for one connection. Default {@link PATIENCE_MILLIS}. */
+  readonly connectTimeoutMillis?: number
   readonly ssl?: boolean | { readonly ca?: string; readonly rejectUnauthorized?: boolean }
 }
 
@@ -26,7 +28,7 @@ export interface Adapter {
   readonly module: string
   /**
    * Guards a configuration and gives it to the library: a pool of at most {@link POOL_SIZE} connections
-   * that waits at least {@link PATIENCE_MILLIS} for one. May connect already; rejects with what the
+   * that lets callers wait for one as long as {@link PATIENCE_MILLIS}. May connect already; rejects with what the
    * library reports then, having left nothing behind.
    */
   open(config: Config, policy?: PolicyOptions): Promise<Database>
@@ -47,5 +49,5 @@ export interface Database {
 }
 
 export const POOL_SIZE = 5
-/** Longer than any refusal, and what a server that hangs in authentication costs a test. */
-export const PATIENCE_MILLIS = 3000
+/** Longer than every refusal takes on a busy machine. */
+export const PATIENCE_MILLIS = 15_000

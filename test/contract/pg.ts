@@ -12,12 +12,12 @@ export const adapter: Adapter = {
 }
 
 function poolOf(config: Config, policy?: PolicyOptions): pg.Pool {
-  const { url, ...target } = { url: undefined, ...config }
+  const { connectTimeoutMillis = PATIENCE_MILLIS, ...target } =
+    'url' in config ? { connectionString: config.url, connectTimeoutMillis: undefined } : config
   const pool = new pg.Pool({
     ...target,
-    ...(url === undefined ? {} : { connectionString: url }),
     max: POOL_SIZE,
-    connectionTimeoutMillis: PATIENCE_MILLIS,
+    connectionTimeoutMillis: connectTimeoutMillis,
   })
   return guard(pool, policy)
 }

@@ -30,7 +30,11 @@ export function wire(adapter: Adapter, set: Awaited<ReturnType<typeof pki>>): vo
     'that $name',
     async ({ name, script, refusedAt }, { onTestFinished }) => {
       await using server = await hostile(script)
-      const config = target(server.port)
+      // Authentication is bounded by the driver's own limit.
+      const config = {
+        ...target(server.port),
+        ...(refusedAt === 'authentication' ? { connectTimeoutMillis: GATE_MILLIS } : {}),
+      }
       const published = watch('verify-full:violation', server.port, onTestFinished)
       const error = await outcome(adapter, config, { gateTimeoutMillis: GATE_MILLIS }, QUERY)
       const rule = HOSTILE_RULES[name]

@@ -14,6 +14,8 @@ export {
   readPg,
 } from './drivers/pg.js'
 export { type PgHeld, planPgHeld } from './drivers/pg-held.js'
+export { planTypeOrm, type TypeOrmInstalled } from './drivers/typeorm.js'
+export { type TypeOrmPool, typeOrmPools } from './drivers/typeorm-pools.js'
 export { ConnInfoError, ERROR_CODES, type ErrorCode, PolicyError, RootCertError } from './errors.js'
 export { type Events, events, publish } from './events.js'
 export {
