@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { events, guard, PolicyError, type Report, verifySession } from '@verify-full/knex'
 import knex, { type Knex } from 'knex'
 import pg from 'pg'
@@ -116,6 +117,30 @@ describe('connects', () => {
     const connection = right()
     const db = open(guard({ client: 'cockroachdb', version: '23.1', connection }))
     expect(await one(db)).toEqual([{ v: 1 }])
+  })
+
+  it('reads the root certificate of a string again for each connection', async () => {
+    const files = await set.write()
+    onTestFinished(() => files[Symbol.asyncDispose]())
+    writeFileSync(files.root, set.rogueRoot.root)
+    const connection = url(`?sslmode=verify-full&sslrootcert=${files.root}`)
+    for (const db of [guarded({ connection }), guard(open({ client: 'pg', connection }))]) {
+      writeFileSync(files.root, set.rogueRoot.root)
+      expect(rules(await refusal(() => one(db)))).toEqual(['certificate-not-verified'])
+      writeFileSync(files.root, set.root.root)
+      expect(await one(db)).toEqual([{ v: 1 }])
+    }
+  })
+
+  it('through withUserParams()', async () => {
+    const seen = watch()
+    for (const db of [
+      guarded({ connection: right() }),
+      guard(open({ client: 'pg', connection: right() })),
+    ]) {
+      expect(await one(db.withUserParams({}))).toEqual([{ v: 1 }])
+    }
+    expect(seen).toEqual(['session', 'session'])
   })
 
   it('a string comes back as a configuration', async () => {
