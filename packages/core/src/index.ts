@@ -3,6 +3,7 @@ export { parseConnInfo } from './conninfo/dsn.js'
 export type { ServiceFile } from './conninfo/service.js'
 export type { LibpqVersion, Setting } from './conninfo/setting.js'
 export { parseUri } from './conninfo/uri.js'
+export { planKnex, planKnexRaw, readKnex, readKnexSettings } from './drivers/knex.js'
 export { type LibpqConfig, planLibpq } from './drivers/libpq.js'
 export {
   type Env,
