@@ -330,6 +330,16 @@ describe.each(typeOrmVersions())('$name', ({ module }) => {
       await noneLeft()
     })
 
+    it('a replica that never answers does not outlive its limit', async () => {
+      await using silent = await hostile({ answer: 'silence' })
+      await using bad = await hostile({ answer: 'refuse' })
+      const options = { ...replicated(node(0), silent, bad), ...FOREVER }
+      const error = await failureOf(open(guard(options, { gateTimeoutMillis: 500 })))
+      expect(error.report.name).toBe('replication.slaves[1]')
+      await silent.settled(1)
+      await noneLeft()
+    })
+
     it('the same DataSource initializes when the server is mended', async () => {
       const server = node(2)
       await server.setSettings({ ssl: 'off' })
