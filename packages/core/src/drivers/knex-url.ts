@@ -69,7 +69,7 @@ function withFiles(ssl: unknown, values: ReadonlyMap<string, string>): unknown {
 /** Schemes of other databases, whose queries hold JSON. */
 const JSON_QUERIES = ['mysql:', 'mariadb:', 'mssql:']
 
-function valueOf(protocol: string, written: string): unknown {
+function readValue(protocol: string, written: string): unknown {
   try {
     return JSON_QUERIES.includes(protocol) ? JSON.parse(written) : written
   } catch {
@@ -83,7 +83,7 @@ function copied(text: string, url: URL): KnexUrl {
   const settings = {
     ...(url.hostname && !url.protocol.startsWith('mssql') ? { host: url.hostname } : {}),
     ...(url.port ? { port: url.port } : {}),
-    ...Object.fromEntries([...values].map(([key, text]) => [key, valueOf(url.protocol, text)])),
+    ...Object.fromEntries([...values].map(([key, text]) => [key, readValue(url.protocol, text)])),
   }
   const scheme = url.protocol.slice(0, -1)
   const expects = TLS_KEYWORDS.some((keyword) => values.has(keyword))
