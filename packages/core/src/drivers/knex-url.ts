@@ -46,6 +46,7 @@ function parsed(url: PgUrl): KnexUrl {
       ...Object.fromEntries(values),
       host,
       port,
+      database: null,
       ...(ssl === undefined ? {} : { ssl: withFiles(ssl, values) }),
     },
     remarks,
