@@ -1,4 +1,4 @@
-import { formatViolations } from './format.js'
+import { formatReports } from './format.js'
 import type { Report } from './report.js'
 import type { Violation } from './rules.js'
 
@@ -13,7 +13,8 @@ export type ErrorCode = (typeof ERROR_CODES)[number]
 
 /**
  * A connection or configuration below the policy. `message` lists every violation with what was
- * expected, what was found, where it came from and the fix; it never holds a secret.
+ * expected, what was found, where it came from and the fix; it never holds a secret. What holds several
+ * connections (a knexfile, `replication`) is refused once, for all of those below the policy: `reports`.
  *
  * @example
  * import { PolicyError } from '@verify-full/core'
@@ -26,15 +27,24 @@ export class PolicyError extends Error {
   override readonly name = 'PolicyError'
   /** `_POLICY`: a configuration; `_SESSION`: a connection; `_ROOT_CERT`: only root.crt is at fault. */
   readonly code: ErrorCode
-  /** Most specific first; at least one. */
+  /** Of all reports, most specific first in each; at least one. */
   readonly violations: readonly Violation[]
+  /** The first of `reports`. */
   readonly report: Report
+  /** One for each connection refused, by name where there are several; mostly one. */
+  readonly reports: readonly [Report, ...Report[]]
 
-  constructor(code: ErrorCode, report: Report, options?: { cause?: unknown }) {
-    super(formatViolations(report), options)
+  constructor(
+    code: ErrorCode,
+    reports: Report | readonly [Report, ...Report[]],
+    options?: { cause?: unknown },
+  ) {
+    const all = 'violations' in reports ? ([reports] as const) : reports
+    super(formatReports(all), options)
     this.code = code
-    this.violations = report.violations
-    this.report = report
+    this.reports = all
+    this.report = all[0]
+    this.violations = all.length === 1 ? all[0].violations : all.flatMap((it) => it.violations)
   }
 }
 

@@ -29,6 +29,16 @@ export function formatViolations({ driver, name, endpoint, violations }: Report)
   ].join('\n\n')
 }
 
+/** The whole message of a refusal of several connections: which, then each as if it stood alone. */
+export function formatReports(reports: readonly Report[]): string {
+  const alone = reports.map(formatViolations)
+  if (alone.length === 1) return alone.join('')
+  const names = reports.map(({ name, endpoint }) => name ?? formatEndpoint(endpoint))
+  return [`verify-full refused ${names.length} connections: ${names.join(', ')}`, ...alone].join(
+    '\n\n',
+  )
+}
+
 /** One violation, as it stands in an error message. */
 export const formatViolation = ({ rule, expected, actual, origin, fix }: Violation): string =>
   [

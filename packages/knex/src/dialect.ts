@@ -1,5 +1,12 @@
 import type { Duplex } from 'node:stream'
-import { type Plan, type Policy, planKnex, planKnexRaw, readKnexSettings } from '@verify-full/core'
+import {
+  inKnexTerms,
+  type Plan,
+  type Policy,
+  planKnex,
+  planKnexRaw,
+  readKnexSettings,
+} from '@verify-full/core'
 import { guardClass, refusePlan } from '@verify-full/pg'
 import type { Connection, DialectClass, Driver, KnexClient, PoolSettings } from './client.js'
 import { closing, closingOnFailure, propagating } from './pool.js'
@@ -23,7 +30,11 @@ export function guardDialect(Dialect: DialectClass, policy: Policy, name?: strin
     _driver(): Driver | null {
       const driver: Driver | null = super._driver()
       if (!driver) return driver
-      const Client = guardClass(driver.Client, policy, { ...placement, read: readKnexSettings })
+      const Client = guardClass(driver.Client, policy, {
+        ...placement,
+        read: readKnexSettings,
+        restate: inKnexTerms,
+      })
       return Object.create(driver, { Client: { value: Client }, native: { value: null } })
     }
     initializeExternalPool(connectionPool: unknown): void {

@@ -5,7 +5,7 @@ import {
   planKnex,
   readKnex,
 } from '@verify-full/core'
-import { refusePlan } from '@verify-full/pg'
+import { type Planned, refusePlans } from '@verify-full/pg'
 import knex, { type Knex } from 'knex'
 import type { DialectClass, KnexClient, KnexConfig } from './client.js'
 import { guardDialect, policyOf } from './dialect.js'
@@ -20,8 +20,8 @@ export interface Knexfile {
  * a knexfile (all its environments, or a function that returns them), a connection string, or a Knex
  * that has opened no connection yet; the same kind of thing comes back, a string as a configuration.
  *
- * @throws PolicyError at once where the configuration is already known to be below the policy; no socket
- *   is opened. What a `connection` function returns is judged when Knex calls it. TypeError for anything
+ * @throws PolicyError at once where the configuration is already known to be below the policy, for all
+ *   environments together; no socket is opened. What a `connection` function returns is judged when Knex calls it. TypeError for anything
  *   else, for other databases, and for what is guarded already with another policy.
  * @example
  * import { readFileSync } from 'node:fs'
@@ -63,26 +63,38 @@ interface Instance {
 
 function guardString(connection: string, given: Given): KnexConfig {
   const scheme = /^[a-z][a-z0-9+.-]*(?=:)/i.exec(connection)?.[0] ?? ''
-  return guardConfig({ client: scheme.toLowerCase(), connection }, given)
+  return guardFile({ client: scheme.toLowerCase(), connection }, given)
 }
 
 /** A configuration, its environments, or both: Knex's command prefers an environment (Knex 3.3.0, bin/utils). */
 function guardFile(file: object, given: Given): object {
-  const environments = Object.entries(file).filter(
-    ([key, config]) => !SETTINGS.includes(key) && isConfig(config),
-  )
-  if (!isConfig(file) && environments.length === 0) throw new TypeError(MISUSE)
-  const own = isConfig(file) ? guardConfig(file, given) : file
-  if (environments.length === 0) return own
-  const guarded = environments.map(([name, config]) => [name, guardConfig(config, given, name)])
-  return { ...own, ...Object.fromEntries(guarded) }
+  const own = isConfig(file) ? [placed(file, given)] : []
+  const named = Object.entries(file)
+    .filter(([key, config]) => !SETTINGS.includes(key) && isConfig(config))
+    .map(([name, config]) => placed(config, given, name))
+  if (own.length + named.length === 0) throw new TypeError(MISUSE)
+  const all = [...own, ...named].flatMap(({ judged }) => judged)
+  refusePlans(all, given.policy)
+  const guarded = named.map(({ name, config }) => [name, config])
+  return named.length === 0
+    ? (own[0]?.config ?? file)
+    : { ...file, ...own[0]?.config, ...Object.fromEntries(guarded) }
 }
 
-function guardConfig(config: KnexConfig, given: Given, name?: string): KnexConfig {
+/** A configuration and what is to be judged of it: nothing where it is guarded already. */
+interface Placed {
+  readonly config: KnexConfig
+  readonly name?: string
+  readonly judged: readonly Planned[]
+}
+
+/** Puts the guard in the place of the dialect; it judges nothing yet. */
+function placed(config: KnexConfig, given: Given, name?: string): Placed {
   const Dialect = dialectOf(config, name)
-  if (isGuarded(Dialect, given)) return config
-  refuseBelow(config, given.policy, name)
-  return { ...config, client: guardDialect(Dialect, given.policy, name) }
+  const named = name === undefined ? {} : { name }
+  if (isGuarded(Dialect, given)) return { config, ...named, judged: [] }
+  const client = guardDialect(Dialect, given.policy, name)
+  return { config: { ...config, client }, ...named, judged: plansOf(config, name) }
 }
 
 function guardInstance<T extends Instance>(instance: T, given: Given): T {
@@ -94,7 +106,7 @@ function guardInstance<T extends Instance>(instance: T, given: Given): T {
   if (pool && pool.numUsed() + pool.numFree() + pool.numPendingCreates() > 0) {
     throw new TypeError('guard(knex) must come before Knex opens its first connection')
   }
-  refuseBelow(config, given.policy)
+  refusePlans(plansOf(config), given.policy)
   Object.setPrototypeOf(client, guardDialect(client.constructor, given.policy).prototype)
   if (client.driver) client.initializeDriver()
   // A new pool, with the settings of the guarded dialect: the old one holds nothing yet.
@@ -103,12 +115,12 @@ function guardInstance<T extends Instance>(instance: T, given: Given): T {
   return instance
 }
 
-/** Judges a configuration without connecting. */
-function refuseBelow(config: KnexConfig, policy: Policy, name?: string): void {
+function plansOf(config: KnexConfig, name?: string): Planned[] {
   const reading = readKnex(config, process.env)
-  for (const plan of planKnex(config, process.env)) {
-    refusePlan(name === undefined ? plan : { ...plan, name }, policy, reading)
-  }
+  return planKnex(config, process.env).map((plan) => ({
+    plan: name === undefined ? plan : { ...plan, name },
+    reading,
+  }))
 }
 
 /** Settings of a configuration that are objects: no environments. */

@@ -27,6 +27,8 @@ export interface Guarded {
 export interface Placement extends Pick<Plan, 'driver' | 'name'> {
   /** How the client's options are read where a library made them from something else. @default readPg */
   readonly read?: typeof readPg
+  /** Puts a plan in the library's terms: `ssl.ca` is `connection.ssl.ca` to Knex. @default as it is */
+  readonly restate?: (plan: Plan) => Plan
 }
 
 /** `Client#connect` under guard: judged by what the client holds now, pinned, gated. */
@@ -74,8 +76,8 @@ export function guardedCancel(
 
 /** Judges and pins a client and shuts its gate; returns the refusal where there is one. */
 function arm(client: PgClient, { policy, reading, placement }: Guarded): PolicyError | undefined {
-  const { driver = 'pg', name } = placement ?? {}
-  const held = planPgHeld(heldBy(client), reading, process.env)
+  const { driver = 'pg', name, restate = (plan: Plan) => plan } = placement ?? {}
+  const held = restate(planPgHeld(heldBy(client), reading, process.env))
   const plan = { ...held, driver, ...(name === undefined ? {} : { name }) }
   const material = readMaterial(plan, policy, reading)
   const also = [...material.findings, ...(reading?.fatal ? [FATAL] : [])]

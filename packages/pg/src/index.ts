@@ -23,5 +23,5 @@ export {
 export { guardClass } from './client.js'
 export type { Placement } from './connect.js'
 export { guard, type PgConfig, type PgModule } from './guard.js'
-export { refusePlan } from './refusal.js'
+export { type Planned, refusePlan, refusePlans } from './refusal.js'
 export { verifySession } from './verify.js'

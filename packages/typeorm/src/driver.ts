@@ -1,4 +1,4 @@
-import type { Policy, TypeOrmPool } from '@verify-full/core'
+import { inTypeOrmTerms, type Policy, type TypeOrmPool } from '@verify-full/core'
 import { guardClass } from '@verify-full/pg'
 import type pg from 'pg'
 import { type Place, Startup } from './startup.js'
@@ -29,10 +29,11 @@ export function guardedDriver(
       super(config)
       const pool = this as unknown as AnyPool
       const place = startup.enter(pool, config)
-      const name = place?.name
-      const placement = { driver: 'typeorm', ...(name === undefined ? {} : { name }) } as const
       // After the caller's options: `extra.Client` would win otherwise.
-      pool.Client = guardClass(pool.Client, policy, placement)
+      pool.Client = guardClass(pool.Client, policy, {
+        driver: 'typeorm',
+        ...(place ? { restate: (plan) => inTypeOrmTerms(plan, place.planned) } : {}),
+      })
       if (place) watchFirstConnect(pool, place)
     }
   }

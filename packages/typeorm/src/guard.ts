@@ -1,5 +1,5 @@
 import { definePolicy, planTypeOrm, readPg, typeOrmPools } from '@verify-full/core'
-import { guardClass, type Policy, type PolicyOptions, refusePlan } from '@verify-full/pg'
+import { guardClass, type Policy, type PolicyOptions, refusePlans } from '@verify-full/pg'
 import type { DataSource, DataSourceOptions } from 'typeorm'
 import { guardedDriver, type PgDriver, policyOf } from './driver.js'
 import { canLoadPgNative, loadAsTypeOrm } from './load.js'
@@ -9,8 +9,8 @@ import { canLoadPgNative, loadAsTypeOrm } from './load.js'
  * master and replicas. Give it DataSource options, or a DataSource before `initialize()`; the same kind of
  * thing comes back. Options come back as a copy with `driver` set; copies of that copy are guarded too.
  *
- * @throws PolicyError at once where the options are already known to be below the policy; no socket is
- *   opened. TypeError for another `type` than `postgres` and `cockroachdb`, for a DataSource that is
+ * @throws PolicyError at once where the options are already known to be below the policy, for master and
+ *   replicas together; no socket is opened. TypeError for another `type` than `postgres` and `cockroachdb`, for a DataSource that is
  *   initialized, and for one that is guarded already with another policy.
  * @example
  * import { readFileSync } from 'node:fs'
@@ -69,9 +69,11 @@ function place(options: Options, driver: PgDriver, policy: Policy): PgDriver {
   }
   const pools = typeOrmPools(options)
   const plans = planTypeOrm(options, process.env, { pgNative: canLoadPgNative() })
-  plans.forEach((plan, index) => {
-    refusePlan(plan, policy, readPg(pools[index]?.config, process.env))
-  })
+  const planned = plans.map((plan, index) => ({
+    plan,
+    reading: readPg(pools[index]?.config, process.env),
+  }))
+  refusePlans(planned, policy)
   if (guardsItself(extra?.Client)) throw new TypeError(`extra.Client ${LEAVE_OUT}`)
   if (guardsItself(driver.Client)) throw new TypeError(`driver ${LEAVE_OUT}`)
   return guardedDriver(driver, policy, pools)

@@ -15,7 +15,7 @@ interface Group {
 
 /** Where a pool stands in its DataSource, and what its first connection does to the others. */
 export interface Place {
-  readonly name?: string
+  readonly planned: TypeOrmPool
   connected(): void
   failed(): void
 }
@@ -48,9 +48,8 @@ export class Startup {
     this.#groups.add(group)
     group.members.set(planned, pool)
     group.pending.add(planned)
-    const { name } = planned
     return {
-      ...(name === undefined ? {} : { name }),
+      planned,
       connected: () => {
         group.pending.delete(planned)
         const complete = group.members.size === this.#inOrder.length

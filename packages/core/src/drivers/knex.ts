@@ -5,6 +5,7 @@ import { deadOptions } from './pg-dead-keys.js'
 import { planPgHeld } from './pg-held.js'
 import { type Env, type PgConfig, peek } from './pg-options.js'
 import { type PgReading, readPg } from './pg-reading.js'
+import { restateOrigins } from './restate-origins.js'
 
 export { readKnexSettings } from './knex-settings.js'
 
@@ -96,37 +97,12 @@ function remarkConfig(config: unknown): Remark[] {
   ]
 }
 
-/** The same plan with the option paths of a Knex configuration. */
-function inKnexTerms(plan: Plan): Plan {
-  const renamed = new Map<Origin, Origin>()
-  const to = (origin: Origin): Origin => {
-    const { via, key } = origin
-    const inside = via === 'option' && !key.startsWith('connection.')
-    const known = renamed.get(origin) ?? (inside ? option(`connection.${key}`) : origin)
-    renamed.set(origin, known)
-    return known
-  }
-  const moved = <T extends { readonly origin: Origin }>(it: T): T => ({
-    ...it,
-    origin: to(it.origin),
-  })
-  const [transport] = plan.transports
-  const { sslmode } = plan
-  return {
-    ...plan,
-    driver: 'knex',
-    decidedBy: to(plan.decidedBy),
-    ...(sslmode ? { sslmode: moved(sslmode) } : {}),
-    transports: [
-      transport.kind !== 'tls'
-        ? transport
-        : {
-            ...transport,
-            ...('origin' in transport.roots ? { roots: moved(transport.roots) } : {}),
-            ...(transport.crl ? { crl: moved(transport.crl) } : {}),
-          },
-    ],
-    discarded: plan.discarded.map((it) => ({ ...moved(it), by: to(it.by) })),
-    remarks: plan.remarks.map(moved),
-  }
-}
+/** A plan of pg's Client in the terms of a Knex configuration: `ssl.ca` is `connection.ssl.ca` there. */
+export const inKnexTerms = (plan: Plan): Plan => ({
+  ...restateOrigins(plan, (origin) =>
+    origin.via !== 'option' || /^(connection|client)\./.test(origin.key)
+      ? origin
+      : option(`connection.${origin.key}`),
+  ),
+  driver: 'knex',
+})

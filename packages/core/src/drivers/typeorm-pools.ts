@@ -11,6 +11,8 @@ export interface TypeOrmPool {
   readonly credentials: unknown
   /** Prefix of the credentials' option paths: `''` or `replication.master.`. */
   readonly path: string
+  /** The option `extra`, which goes to every pool and wins. */
+  readonly extra: unknown
 }
 
 /**
@@ -31,6 +33,7 @@ export function typeOrmPools(options: unknown): TypeOrmPool[] {
     config: poolConfig(options, credentials),
     credentials,
     path: name === undefined ? '' : `${name}.`,
+    extra: peek(options, 'extra'),
   })
   if (!replication) return [pool(options)]
   const slaves = peek(replication, 'slaves')

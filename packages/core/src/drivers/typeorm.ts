@@ -37,11 +37,9 @@ function planPool(
   env: Env,
   installed: TypeOrmInstalled,
 ): Plan {
-  const { config, name, path } = pool
+  const { config } = pool
   const reading = readPg(config, env)
-  const plan = restateOrigins(planPgReading(reading, env), (origin) =>
-    inTypeOrmTerms(origin, peek(options, 'extra'), path),
-  )
+  const plan = inTypeOrmTerms(planPgReading(reading, env), pool)
   const ofUrl = readByTypeOrm(pool, options)
   const misread = ofUrl.some(({ kind }) => kind === 'string-misread')
   const remarks = [
@@ -53,8 +51,6 @@ function planPool(
   ]
   return {
     ...plan,
-    driver: 'typeorm',
-    ...(name === undefined ? {} : { name }),
     ...(misread ? { endpoint: { kind: 'tcp', host: UNREADABLE, port: reading.port } } : {}),
     remarks: [...plan.remarks, ...remarks],
   }
@@ -63,13 +59,20 @@ function planPool(
 /** Settings whose name in TypeORM differs from pg's. */
 const NAMES: Readonly<Record<string, string>> = { connectionString: 'url' }
 
-function inTypeOrmTerms(origin: Origin, extra: unknown, path: string): Origin {
-  const { via, key } = origin
-  if (via !== 'option' && !(via === 'uri' && key === 'connectionString')) return origin
-  const [head = ''] = key.split('.', 1)
-  if (isBag(extra) && copies(extra, head)) return option(`extra.${key}`)
-  return option(`${path}${NAMES[key] ?? key}`)
-}
+/** A plan of pg's Client in the terms of the DataSource options that the pool was made of. */
+export const inTypeOrmTerms = (plan: Plan, { extra, path, name }: TypeOrmPool): Plan => ({
+  ...restateOrigins(plan, (origin) => {
+    const { via, key } = origin
+    if (via !== 'option' && !(via === 'uri' && key === 'connectionString')) return origin
+    const [head = ''] = key.split('.', 1)
+    // What a live client holds is of no option any more.
+    if (head === 'client') return origin
+    if (isBag(extra) && copies(extra, head)) return option(`extra.${key}`)
+    return option(`${path}${NAMES[key] ?? key}`)
+  }),
+  driver: 'typeorm',
+  ...(name === undefined ? {} : { name }),
+})
 
 const option = (key: string): Origin => ({ via: 'option', key })
 const uri = (key: string): Origin => ({ via: 'uri', key })
