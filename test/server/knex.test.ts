@@ -248,6 +248,31 @@ describe('refuses at guard()', () => {
     expect(await refusal(() => guard(both))).toMatchObject({ report: { name: 'production' } })
     const later = guard(async () => ({ staging: good }))
     expect(await one(open((await later()).staging))).toEqual([{ v: 1 }])
+  })
+
+  it('a knexfile, for all its environments at once', async () => {
+    const seen = watch()
+    const file = {
+      development: { client: 'pg', connection: account() },
+      staging: { client: 'pg', connection: right() },
+      production: { client: 'pg', connection: url('?ssl=no-verify') },
+    }
+    const error = await refusal(() => guard(file))
+    expect(error.reports.map(({ name }) => name)).toEqual(['development', 'production'])
+    expect(error.report).toBe(error.reports[0])
+    expect(rules(error)).toEqual(['sslmode-missing', 'certificate-not-verified'])
+    expect(error.message).toMatch(/^verify-full refused 2 connections: development, production\n/)
+    expect(error.message).toContain('the knex connection production to 127.0.0.1')
+    expect(error.message).not.toContain(server.password)
+    expect(seen).toEqual(['development sslmode-missing', 'production certificate-not-verified'])
+    expect(await one(open(guard(file, { reportOnly: true }).staging))).toEqual([{ v: 1 }])
+    // Nothing of what was refused is left behind.
+    expect(await refusal(() => guard(file))).not.toBe(error)
+  })
+
+  it('a knexfile, whatever stands beside its environments', async () => {
+    const good = { client: 'pg', connection: right() }
+    const bad = { development: good, production: { client: 'pg', connection: account() } }
     expect(await refusal(guard(() => bad))).toMatchObject({ report: { name: 'production' } })
   })
 
@@ -360,6 +385,37 @@ describe('the caller gets the error of the guard', () => {
     })
   })
 
+  it('in the terms of its configuration, whenever it was judged', async () => {
+    const ssl = { ca: set.root.root, rejectUnauthorized: false }
+    const before = await refusal(() => guarded({ connection: { ...account(), ssl } }))
+    const db = guarded({ connection: () => ({ ...account(), ssl }) })
+    const later = await refusal(() => db.select(1))
+    for (const { violations } of [before, later]) {
+      expect(violations.map(({ origin }) => origin.key)).toEqual([
+        'connection.ssl.rejectUnauthorized',
+      ])
+    }
+    const report = await verifySession(guarded({ connection: right() }))
+    expect(report.roots).toBe('option connection.ssl.ca')
+  })
+
+  it('for the second connection of a query that is to be cancelled', async () => {
+    const seen = watch()
+    const db = guarded({ connection: right() })
+    await db.select(1)
+    Object.assign(db.client.connectionSettings, { ssl: { ca: set.rogueRoot.root } })
+    const slow = db.select(db.raw('pg_sleep(60)')).timeout(300, { cancel: true })
+    const error = await refusal(() => slow)
+    expect(rules(error)).toEqual(['certificate-not-verified'])
+    // Knex writes its own sentence over the message of the error: the refusal stays below it.
+    expect(error.message).toMatch(/^After query timeout of 300ms exceeded.*\n\nverify-full refused/)
+    expect(error.message).toMatch(/ {4}fix {7}\S/)
+    expect(seen).toEqual(['session', 'certificate-not-verified'])
+    await server.admin(
+      "select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(60)%' and pid <> pg_backend_pid()",
+    )
+  })
+
   it('for settings that were changed after guard()', async () => {
     const db = guarded({ connection: right() })
     Object.assign(db.client.connectionSettings, { ssl: false })
@@ -385,6 +441,10 @@ describe('the caller gets the error of the guard', () => {
 })
 
 describe('a connection that Knex did not open', () => {
+  /** Knex's dialect of PostgreSQL, as applications make their own of it. */
+  const dialect = () =>
+    open({ client: 'pg', connection: right() }).client.constructor as typeof knex.Client
+
   it.each<[string, (db: Knex, raw: pg.Client) => unknown]>([
     ['a query', (db, raw) => db.raw('create table through (i int)').connection(raw)],
     [
@@ -407,6 +467,35 @@ describe('a connection that Knex did not open', () => {
     expect(error.message).not.toContain('create table')
     const { rows } = await raw.query("select to_regclass('through') as name")
     expect(rows).toEqual([{ name: null }])
+  })
+
+  it('is closed where a dialect of the application made it, before a query', async () => {
+    class Dialing extends dialect() {
+      override async acquireRawConnection() {
+        const raw = new pg.Client(right())
+        await raw.connect()
+        return raw
+      }
+    }
+    const db = guarded({ client: Dialing, connection: right() })
+    const error = await refusal(() => db.select(1))
+    expect(rules(error)).toEqual(['unobservable-driver'])
+    expect(error.violations[0]?.origin.key).toBe('acquireRawConnection()')
+    expect(error.message).toContain('new this.driver.Client(settings)')
+    await noConnections()
+  })
+
+  it('is its own where a dialect of the application made it of driver.Client', async () => {
+    class Dialing extends dialect() {
+      override async acquireRawConnection() {
+        const raw = new this.driver.Client(right())
+        await raw.connect()
+        return raw
+      }
+    }
+    const seen = watch()
+    expect(await one(guarded({ client: Dialing, connection: right() }))).toEqual([{ v: 1 }])
+    expect(seen).toEqual(['session'])
   })
 
   it('passes where the policy waives it', async () => {
@@ -465,6 +554,43 @@ describe('a connection that Knex would forget', () => {
     expect(created).toHaveLength(1)
   })
 })
+
+it('guard(knex) keeps the pool that it has, its settings and listeners', async () => {
+  const db = open({ client: 'pg', connection: right(), pool: { min: 0, max: 3 } })
+  await db.destroy()
+  const created: unknown[] = []
+  const afterCreate = (raw: unknown, done: (error: unknown, raw: unknown) => void) => {
+    created.push(raw)
+    done(created.length > 1 ? new Error('no') : undefined, raw)
+  }
+  db.initialize({ client: 'pg', pool: { min: 0, max: 7, afterCreate } })
+  const { pool } = db.client
+  const heard: unknown[] = []
+  pool.on('createSuccess', () => heard.push('created'))
+  guard(db)
+  expect(db.client.pool).toBe(pool)
+  expect([pool.max, pool.propagateCreateError]).toEqual([7, true])
+  const seen = watch()
+  await db.transaction(async (trx) => {
+    await trx.select(1)
+    await expect(db.select(1)).rejects.toThrow('no')
+  })
+  expect([heard, created.length, seen]).toEqual([['created'], 2, ['session', 'session']])
+  await db.destroy()
+  await noConnections()
+})
+
+it.runIf('initializeExternalPool' in knex.Client.prototype)(
+  'guard(knex) refuses a connectionPool given to initialize()',
+  async () => {
+    const db = open({ client: 'pg', connection: right() })
+    await db.destroy()
+    const others = new pg.Pool(right())
+    onTestFinished(() => others.end())
+    db.initialize({ connectionPool: others } as never)
+    expect(rules(await refusal(() => guard(db)))).toEqual(['unobservable-driver'])
+  },
+)
 
 it('says that propagateCreateError: false is not used', async () => {
   const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})

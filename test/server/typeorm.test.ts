@@ -148,6 +148,9 @@ describe.each(typeOrmVersions())('$name', ({ module }) => {
         ['replication.slaves[1]', node(2).port],
         ['replication.slaves[2]', node(1).port],
       ])
+      expect(reports.map(({ roots }) => roots)).toEqual(
+        reports.map(({ name }) => `option ${name}.ssl.ca`),
+      )
       const onMaster = dataSource.createQueryRunner('master')
       const port = 'select inet_server_port() as port'
       expect(await onMaster.query(port)).toEqual([{ port: node(0).port }])
@@ -238,6 +241,23 @@ describe.each(typeOrmVersions())('$name', ({ module }) => {
       expect(error.message).toContain(
         'everything, the password included, would be sent unencrypted',
       )
+    })
+
+    it('master and replicas are refused at once, each by its name', () => {
+      const seen = watch()
+      const { replication } = replicated(node(0), node(1))
+      const slaves = [account(node(1)), ...replication.slaves, { ...right(), ssl: false as never }]
+      const options = { ...single, replication: { master: account(node(0)), slaves } }
+      const error = refusalOf(() => guard(options))
+      const names = ['replication.master', 'replication.slaves[0]', 'replication.slaves[2]']
+      expect(error.reports.map(({ name }) => name)).toEqual(names)
+      expect(seen).toEqual(error.reports)
+      expect(ruleList(error)).toEqual(['sslmode-missing', 'sslmode-missing', 'plaintext-allowed'])
+      expect(error.message.split('\n')[0]).toBe(
+        `verify-full refused 3 connections: ${names.join(', ')}`,
+      )
+      for (const name of names) expect(error.message).toContain(`typeorm connection ${name} to 1`)
+      expect(error.message).not.toContain(node(0).password)
     })
 
     it('a DataSource is refused too, and stays as it was', () => {

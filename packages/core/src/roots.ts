@@ -35,6 +35,10 @@ export function loadRoots(
     case 'system':
       return { pem: undefined, source: 'system', origin: roots.origin }
     case 'inline':
+      // A plan keeps the PEM of an option and nothing else of it.
+      if (roots.pem === '') {
+        throw new RootCertError(formatOrigin(roots.origin), 'holds no PEM certificate (a path?)')
+      }
       return {
         pem: parseCertificates(roots.pem, formatOrigin(roots.origin)),
         source: formatOrigin(roots.origin),

@@ -43,6 +43,9 @@ const written = (it: Words): string => (it.written === undefined ? '' : ` (${it.
 /** A key that is itself what was written has no value to show. */
 const value = (it: Words): string =>
   it.written && it.written !== it.origin.key ? `=${it.written}` : ''
+/** What has no effect goes, unless it is what to write, in the place where it has one. */
+const removed = ({ driver, origin, written }: Words): string =>
+  RIGHT[driver].includes(`${origin.key}=`) ? '' : `remove ${written ?? origin.key}; `
 const through = (it: Words): string => (it.meant ? `write ${it.meant}` : RIGHT[it.driver])
 
 export type Sentence = readonly [expected: string, actual: string, fix: string]
@@ -83,8 +86,8 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
     'settings that have an effect',
     it.written
       ? `${it.driver} uses ${it.written} in place of ${it.origin.key}. Outcome: ${it.outcome}`
-      : `${it.driver} never reads ${it.origin.key}${it.meant ? `${meant(it)} Outcome: ${it.outcome}` : ''}`,
-    it.meant ? through(it) : `remove ${it.written ?? it.origin.key}; ${RIGHT[it.driver]}`,
+      : `${it.driver} never reads ${it.origin.key}${meant(it) || '.'} Outcome: ${it.outcome}`,
+    it.meant ? through(it) : `${removed(it)}${RIGHT[it.driver]}`,
   ],
   'ssl-value-fatal': (it) => [
     'ssl: true, or an object of TLS options',
@@ -99,7 +102,9 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
   'root-cert-unusable': (it) => [
     'root certificates in PEM',
     it.written ?? `${it.origin.key} holds no certificate`,
-    `let ${it.origin.key} name a readable file of complete PEM certificates`,
+    it.origin.via === 'option' && /\bca$/.test(it.origin.key)
+      ? `pass the text of the file, not its path: ${it.origin.key} = fs.readFileSync('/path/to/root.crt', 'utf8')`
+      : `let ${it.origin.key} name a readable file of complete PEM certificates`,
   ],
   'roots-widened': (it) => [
     'only the configured root certificates trusted',
@@ -161,7 +166,14 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
     `sslmode=${it.written}: ${consequence(it.outcome)}`,
     RIGHT[it.driver],
   ],
-  'plaintext-allowed': (it) => [FULL, consequence(it.outcome), RIGHT[it.driver]],
+  'plaintext-allowed': (it) =>
+    it.outcome === 'unix'
+      ? [
+          'a TCP connection with TLS',
+          "a unix socket, which the policy refuses (local: 'refuse')",
+          `connect to the server's host name and ${RIGHT[it.driver]}; or leave local out of the policy`,
+        ]
+      : [FULL, consequence(it.outcome), RIGHT[it.driver]],
   'sslmode-missing': (it) => [
     `sslmode=${it.minimum}`,
     `no sslmode: ${consequence(it.outcome)}`,
@@ -225,6 +237,10 @@ const UNOBSERVABLE: Record<string, readonly [actual: string, fix: string]> = {
   driver: [
     'driver is not pg: it lacks the Pool or the Client of pg',
     'remove driver, or pass the pg module',
+  ],
+  'acquireRawConnection()': [
+    'the dialect in client opened this connection by itself, with another Client than this.driver.Client',
+    'make it with new this.driver.Client(settings), or of super.acquireRawConnection()',
   ],
   'connection()': [
     'knex would send this query through a connection that it did not open',

@@ -276,6 +276,29 @@ describe('judge', () => {
 })
 
 describe('PolicyError', () => {
+  it('of several connections says which, then each as if it stood alone', () => {
+    const reports = ['first', 'second'].map((name) => {
+      const { report } = judged(
+        { plan: { ...planned({ transports: [{ kind: 'plaintext' }] }), name } },
+        {},
+      )
+      return report
+    })
+    const [first, second] = reports
+    if (!first || !second) throw new Error('two reports')
+    const error = new PolicyError('ERR_VERIFY_FULL_POLICY', [first, second])
+    expect(error.message).toBe(
+      ['verify-full refused 2 connections: first, second', ...reports.map(formatViolations)].join(
+        '\n\n',
+      ),
+    )
+    expect(error.reports).toEqual(reports)
+    expect(error.report).toBe(first)
+    expect(error.violations).toEqual([...first.violations, ...second.violations])
+    const alone = new PolicyError('ERR_VERIFY_FULL_POLICY', [first])
+    expect([alone.message, alone.reports]).toEqual([formatViolations(first), [first]])
+  })
+
   it('lists every violation, most specific first, with origin and fix', () => {
     const plan = planned({
       transports: [{ kind: 'plaintext' }],

@@ -8,9 +8,10 @@ export interface KnexClient {
   readonly dialect?: string
   readonly transacting?: boolean
   driver?: Driver
-  pool?: TarnPool | undefined
+  readonly pool?: TarnPool | undefined
+  /** False for a `connectionPool`, whose connections others open; Knex before 3.3 has none. */
+  readonly _ownsPool?: boolean
   initializeDriver(): void
-  initializePool(config?: KnexConfig): void
   destroyRawConnection(connection: Connection): Promise<unknown>
 }
 
@@ -38,16 +39,18 @@ export type Connection = object
 /** What Knex's `pool` option and tarn's are, as far as the guard touches them. */
 export interface PoolSettings {
   readonly propagateCreateError?: boolean
-  readonly afterCreate?: AfterCreate
 }
 
-export type AfterCreate = (connection: Connection, done: Done) => unknown
-export type Done = (error?: unknown, connection?: Connection) => void
+export interface TarnSettings extends PoolSettings {
+  readonly create: Create
+}
+
+/** Opens a connection as for the pool: `connection` function, version, search_path, afterCreate. */
+export type Create = () => Promise<Connection>
 
 /** A pool of tarn. */
-export interface TarnPool {
-  /** Opens a connection as for the pool: `connection` function, version, search_path, afterCreate. */
-  readonly creator: () => Promise<Connection>
+export interface TarnPool extends PoolSettings {
+  creator: Create
   numUsed(): number
   numFree(): number
   numPendingCreates(): number

@@ -3,13 +3,21 @@ import {
   inKnexTerms,
   type Plan,
   type Policy,
+  PolicyError,
   planKnex,
   planKnexRaw,
   readKnexSettings,
 } from '@verify-full/core'
 import { guardClass, refusePlan } from '@verify-full/pg'
-import type { Connection, DialectClass, Driver, KnexClient, PoolSettings } from './client.js'
-import { closing, closingOnFailure, propagating } from './pool.js'
+import type {
+  Connection,
+  DialectClass,
+  Driver,
+  KnexClient,
+  PoolSettings,
+  TarnSettings,
+} from './client.js'
+import { close, closing, closingOnFailure, opened, propagating } from './pool.js'
 
 /**
  * A subclass of one of Knex's dialects whose connections are all guarded: those of its pool, the second
@@ -21,9 +29,9 @@ export function guardDialect(Dialect: DialectClass, policy: Policy, name?: strin
   const refuse = (plan: Plan) => refusePlan({ ...plan, ...placement }, policy)
 
   /** Refuses a connection that this client did not open. */
-  const requireOwn = ({ driver }: KnexClient, connection: Connection): void => {
+  const requireOwn = ({ driver }: KnexClient, connection: Connection, by?: string): void => {
     if (driver && connection instanceof driver.Client) return
-    refuse(planKnexRaw(connection, process.env))
+    refuse(planKnexRaw(connection, process.env, by))
   }
 
   const Guarded = class extends Dialect {
@@ -41,10 +49,29 @@ export function guardDialect(Dialect: DialectClass, policy: Policy, name?: strin
       for (const plan of planKnex({ connectionPool }, process.env)) refuse(plan)
       super.initializeExternalPool(connectionPool)
     }
-    getPoolSettings(settings: PoolSettings = {}): PoolSettings {
-      const client = this as unknown as KnexClient
+    getPoolSettings(settings: PoolSettings = {}): TarnSettings {
       const ours = policy.reportOnly ? settings : propagating(settings)
-      return super.getPoolSettings(closing(client, ours))
+      const made: TarnSettings = super.getPoolSettings(ours)
+      return { ...made, create: closing(this as unknown as KnexClient, made.create) }
+    }
+    // A dialect of the application's own may dial by itself: only what it returns can be told.
+    async acquireRawConnection(): Promise<Connection> {
+      const client = this as unknown as KnexClient
+      const connection: Connection = await super.acquireRawConnection()
+      try {
+        requireOwn(client, connection, 'acquireRawConnection()')
+      } catch (error) {
+        close(client, connection)
+        throw error
+      }
+      opened(connection)
+      return connection
+    }
+    // Knex writes "cancelling of query failed" over the message of whatever made it fail.
+    cancelQuery(connection: Connection): Promise<unknown> {
+      return Promise.resolve(super.cancelQuery(connection)).catch((error: unknown) => {
+        throw error instanceof PolicyError ? keepingMessage(error) : error
+      })
     }
     checkVersion(connection: Connection): Promise<unknown> {
       const client = this as unknown as KnexClient
@@ -80,6 +107,19 @@ export function guardDialect(Dialect: DialectClass, policy: Policy, name?: strin
   Object.defineProperty(Guarded, 'name', { value: Dialect.name })
   policies.set(Guarded, policy)
   return Guarded
+}
+
+/** The same error, to whose message a later one is put in front. */
+function keepingMessage(error: PolicyError): PolicyError {
+  const refusal = error.message
+  let message = refusal
+  return Object.defineProperty(error, 'message', {
+    configurable: true,
+    get: () => message,
+    set: (later: string) => {
+      message = `${later}\n\n${refusal}`
+    },
+  })
 }
 
 /** The policy of a guarded dialect; undefined where it is none. */

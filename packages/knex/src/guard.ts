@@ -9,6 +9,7 @@ import { type Planned, refusePlans } from '@verify-full/pg'
 import knex, { type Knex } from 'knex'
 import type { DialectClass, KnexClient, KnexConfig } from './client.js'
 import { guardDialect, policyOf } from './dialect.js'
+import { adopt } from './pool.js'
 
 /** The configurations of a knexfile, by environment. */
 export interface Knexfile {
@@ -102,16 +103,15 @@ function guardInstance<T extends Instance>(instance: T, given: Given): T {
   if (isGuarded(client.constructor, given)) return instance
   if (client.transacting) throw new TypeError('guard() takes the Knex, not one of its transactions')
   requirePostgres(client.constructor)
-  const { pool, config } = client
+  const { config, _ownsPool: own } = client
+  const pool = own === false ? undefined : client.pool
   if (pool && pool.numUsed() + pool.numFree() + pool.numPendingCreates() > 0) {
     throw new TypeError('guard(knex) must come before Knex opens its first connection')
   }
-  refusePlans(plansOf(config), given.policy)
+  refusePlans(plansOf(own === false ? { connectionPool: client.pool } : config), given.policy)
   Object.setPrototypeOf(client, guardDialect(client.constructor, given.policy).prototype)
   if (client.driver) client.initializeDriver()
-  // A new pool, with the settings of the guarded dialect: the old one holds nothing yet.
-  client.pool = undefined
-  if (pool) client.initializePool(config)
+  if (pool) adopt(client, pool, given.policy)
   return instance
 }
 

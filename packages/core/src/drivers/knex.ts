@@ -3,7 +3,7 @@ import { readKnexConnection } from './knex-settings.js'
 import { planPgReading } from './pg.js'
 import { deadOptions } from './pg-dead-keys.js'
 import { planPgHeld } from './pg-held.js'
-import { type Env, type PgConfig, peek } from './pg-options.js'
+import { type Env, isBag, type PgConfig, peek } from './pg-options.js'
 import { type PgReading, readPg } from './pg-reading.js'
 import { restateOrigins } from './restate-origins.js'
 
@@ -25,8 +25,12 @@ export { readKnexSettings } from './knex-settings.js'
 export function planKnex(config: unknown, env: Env): Plan[] {
   const pool = peek(config, 'connectionPool')
   if (pool) {
-    const reading = readPg(peek(pool, 'options') as PgConfig | undefined, env)
-    return [ofOthers(planPgReading(reading, env), option('connectionPool'))]
+    // A pool of pg tells its options; of any other nothing is known.
+    const options = peek(pool, 'options')
+    const plan = isBag(options)
+      ? planPgReading(readPg(options as PgConfig, env), env)
+      : UNTIL_RUN_TIME
+    return [ofOthers(plan, option('connectionPool'))]
   }
   const noticed = remarkConfig(config)
   const reading = readKnex(config, env)
@@ -44,13 +48,16 @@ export function readKnex(config: unknown, env: Env): PgReading | undefined {
   return none ? undefined : readKnexConnection(connection, env)
 }
 
-/** A connection that somebody else opened and handed to Knex: `.connection(raw)`, `{ connection: raw }`. */
-export function planKnexRaw(raw: unknown, env: Env): Plan {
+/**
+ * A connection that somebody else opened and handed to Knex, by `.connection(raw)` or
+ * `{ connection: raw }`, or that a dialect of the application's own returned.
+ */
+export function planKnexRaw(raw: unknown, env: Env, by = 'connection()'): Plan {
   const [host, port, ssl] = [peek(raw, 'host'), peek(raw, 'port'), peek(raw, 'ssl')]
   const connectionSsl = peek(peek(raw, 'connection'), 'ssl')
   const held = { host, port: Number(port), ssl, connectionSsl, negotiation: 'postgres' } as const
   const plan = planPgHeld({ ...held, observable: true }, undefined, env)
-  return ofOthers(plan, option('connection()'))
+  return ofOthers(plan, option(by))
 }
 
 const option = (key: string): Origin => ({ via: 'option', key })
