@@ -588,7 +588,7 @@ it.runIf('initializeExternalPool' in knex.Client.prototype)(
     const others = new pg.Pool(right())
     onTestFinished(() => others.end())
     db.initialize({ connectionPool: others } as never)
-    expect(rules(await refusal(() => guard(db)))).toEqual(['unobservable-driver'])
+    expect(rules(await refusal(() => guard(db)))[0]).toBe('unobservable-driver')
   },
 )
 

@@ -3,7 +3,7 @@ import { readKnexConnection } from './knex-settings.js'
 import { planPgReading } from './pg.js'
 import { deadOptions } from './pg-dead-keys.js'
 import { planPgHeld } from './pg-held.js'
-import { type Env, isBag, type PgConfig, peek } from './pg-options.js'
+import { type Env, type PgConfig, peek } from './pg-options.js'
 import { type PgReading, readPg } from './pg-reading.js'
 import { restateOrigins } from './restate-origins.js'
 
@@ -25,12 +25,8 @@ export { readKnexSettings } from './knex-settings.js'
 export function planKnex(config: unknown, env: Env): Plan[] {
   const pool = peek(config, 'connectionPool')
   if (pool) {
-    // A pool of pg tells its options; of any other nothing is known.
-    const options = peek(pool, 'options')
-    const plan = isBag(options)
-      ? planPgReading(readPg(options as PgConfig, env), env)
-      : UNTIL_RUN_TIME
-    return [ofOthers(plan, option('connectionPool'))]
+    const reading = readPg(peek(pool, 'options') as PgConfig | undefined, env)
+    return [ofOthers(planPgReading(reading, env), option('connectionPool'))]
   }
   const noticed = remarkConfig(config)
   const reading = readKnex(config, env)
