@@ -276,6 +276,13 @@ describe('refuses at guard()', () => {
     expect(await refusal(guard(() => bad))).toMatchObject({ report: { name: 'production' } })
   })
 
+  it('not what names no connection: Knex opens none', async () => {
+    for (const connection of ['', undefined as never]) {
+      const db = guarded({ connection })
+      await expect(one(db)).rejects.toThrow(/Unable to acquire a connection/)
+    }
+  })
+
   it('what is no PostgreSQL, no Knex, or guarded otherwise', async () => {
     const mysql = { client: 'mysql2', connection: {} }
     expect(() => guard(mysql)).toThrow(/^client is not one of pg/)
