@@ -16,7 +16,10 @@ const ALLOWED: Record<string, { dependencies: string[]; peers: string[] }> = {
   scan: { dependencies: [], peers: [] },
   certs: { dependencies: ['@peculiar/x509', '@verify-full/core', 'reflect-metadata'], peers: [] },
   server: { dependencies: ['@verify-full/core'], peers: [] },
-  cli: { dependencies: ['commander'], peers: [] },
+  cli: {
+    dependencies: ['@verify-full/certs', '@verify-full/core', '@verify-full/server', 'commander'],
+    peers: [],
+  },
 }
 const PACKAGES = Object.keys(ALLOWED)
 

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { createPrivateKey, webcrypto } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -72,7 +73,6 @@ describe('verifyChain', () => {
   test('a leaf that issues is no authority', async () => {
     const { certificate, key } = leaf
     const { X509CertificateGenerator } = await import('@peculiar/x509')
-    const { webcrypto, createPrivateKey } = await import('node:crypto')
     const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
     const der = createPrivateKey(key).export({ type: 'pkcs8', format: 'der' })
     const signingKey = await webcrypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign'])
