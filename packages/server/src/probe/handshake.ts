@@ -17,6 +17,8 @@ export interface Trust {
   /** PEM; undefined: Node's default roots. */
   readonly roots: readonly string[] | undefined
   readonly now: Date
+  /** Whether there was no SSLRequest. */
+  readonly direct: boolean
 }
 
 /** Asks for TLS; the socket is paused afterwards, with nothing read that belongs to TLS. */
@@ -51,16 +53,20 @@ export function shakeHands(
   })
 }
 
+/** What direct TLS insists on, so that no other protocol's server can be confused (RFC 7301). */
+const DIRECT: tls.ConnectionOptions = { ALPNProtocols: ['postgresql'] }
+
 /** The handshake that is judged; returns the socket too, where it was established. */
 export async function offerTls(
   socket: Socket,
   { host }: Target,
-  { roots, now }: Trust,
+  { roots, now, direct }: Trust,
 ): Promise<{ offer: TlsOffer; stream?: tls.TLSSocket }> {
   try {
     const stream = await shakeHands(socket, host, {
       ca: roots && [...roots],
       minVersion: 'TLSv1.2',
+      ...(direct ? DIRECT : {}),
     })
     return { offer: describe(stream, host, roots, now), stream }
   } catch (error) {
@@ -91,6 +97,7 @@ function describe(
     kind: 'established',
     version: stream.getProtocol() ?? 'unknown',
     cipher: stream.getCipher().name,
+    alpn: stream.alpnProtocol || null,
     presented: withoutRoots(ders.map(readCertificate), roots),
     verdict: { ...found, chain, trusted },
     openssl,
@@ -157,7 +164,7 @@ export async function tryDirect(target: Target, signal: AbortSignal): Promise<Di
   try {
     const socket = await dial(target, signal)
     const stream = await shakeHands(socket, target.host, {
-      ALPNProtocols: ['postgresql'],
+      ...DIRECT,
       minVersion: 'TLSv1.2',
     })
     return stream.alpnProtocol === 'postgresql' ? 'accepted' : 'without-alpn'

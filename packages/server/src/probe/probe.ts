@@ -30,6 +30,8 @@ export interface ProbeOptions {
   readonly account?: Account
   /** What is asked beyond TCP, SSLRequest and one handshake. @default all */
   readonly tests?: readonly ProbeTest[]
+  /** How TLS begins: after an SSLRequest, or at once (`sslnegotiation`). @default 'postgres' */
+  readonly negotiation?: 'postgres' | 'direct'
   /** The clock for the dates of certificates. @default the current time */
   readonly now?: Date
   /** Milliseconds for each exchange; the whole probe takes at most three times as long. @default 5000 */
@@ -110,8 +112,9 @@ async function visit(target: Target, options: Settled, whole: AbortSignal): Prom
   if (!first.tcp.connected) return first
   const bounded = <T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> =>
     within(timeoutMillis, whole, run)
+  const asked = first.ssl === 'S'
   const [versions, direct, plaintext] = await Promise.all([
-    tests.includes('versions') && first.ssl === 'S' ? tryVersions(target, bounded) : undefined,
+    tests.includes('versions') && asked ? tryVersions(target, bounded) : undefined,
     tests.includes('direct') ? bounded((signal) => tryDirect(target, signal)) : undefined,
     tests.includes('plaintext') && account
       ? bounded((signal) => tryPlaintext(target, account, signal))
@@ -129,16 +132,18 @@ async function visit(target: Target, options: Settled, whole: AbortSignal): Prom
 function greet(target: Target, options: Settled, whole: AbortSignal): Promise<AddressOffer> {
   const { address } = target
   const { roots, now, account, tests = ALL } = options
+  const direct = options.negotiation === 'direct'
   return within(options.timeoutMillis, whole, async (signal) => {
     const socket = await dial(target, signal).catch(failureOf)
     if ('kind' in socket) return { address, tcp: { connected: false, failure: socket } }
     const tcp = { connected: true } as const
-    const ssl = await requestSsl(socket)
-    if (ssl !== 'S') return { address, tcp, ssl }
-    const { offer, stream } = await offerTls(socket, target, { roots, now })
+    const ssl = direct ? undefined : await requestSsl(socket)
+    const reached = { address, tcp, ...(ssl ? { ssl } : {}) }
+    if (ssl !== 'S' && !direct) return reached
+    const { offer, stream } = await offerTls(socket, target, { roots, now, direct })
     const startup = tests.includes('encrypted') && account && offer.kind === 'established'
-    if (!stream || !startup || !offer.trusted) return { address, tcp, ssl, tls: offer }
-    return { address, tcp, ssl, tls: offer, encrypted: await startUp(stream, account) }
+    if (!stream || !startup || !offer.trusted) return { ...reached, tls: offer }
+    return { ...reached, tls: offer, encrypted: await startUp(stream, account) }
   })
 }
 
