@@ -44,7 +44,7 @@ const COMPARE =
  * One row per cause: where it stops, what is wrong, what to do. No fix turns verification off.
  */
 export const DIAGNOSES: Readonly<Record<DiagnosisId, Row>> = {
-  'configuration-below-verify-full': row('configuration', ({ found, fix }) => [
+  'configuration-refused': row('configuration', ({ found, fix }) => [
     found ?? 'the configuration does not verify the server',
     fix ?? 'write sslmode=verify-full',
   ]),

@@ -80,7 +80,7 @@ export async function examine(plan: Plan, options: ExamineOptions): Promise<Exam
   const tell = (cause: Cause, address?: string): Diagnosis => describe(cause, facts, address)
   const before: readonly Diagnosis[] = [
     ...violations.map(({ actual, fix }) =>
-      tell({ id: 'configuration-below-verify-full', found: actual, fix }),
+      tell({ id: 'configuration-refused', found: actual, fix }),
     ),
     ...(roots instanceof RootCertError
       ? [tell({ id: 'root-cert-unusable', found: roots.message })]

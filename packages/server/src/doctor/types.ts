@@ -26,7 +26,7 @@ export interface Step {
 
 /** Every cause that is told apart, in the order of the steps. */
 export const DIAGNOSIS_IDS = [
-  'configuration-below-verify-full',
+  'configuration-refused',
   'root-cert-unusable',
   'name-unresolved',
   'tcp-refused',

@@ -68,7 +68,7 @@ export async function offerTls(
       minVersion: 'TLSv1.2',
       ...(direct ? DIRECT : {}),
     })
-    return { offer: describe(stream, host, roots, now), stream }
+    return { offer: describe(stream, host, { roots, now, direct }), stream }
   } catch (error) {
     return { offer: { kind: 'failed', failure: failureOf(error) } }
   }
@@ -77,12 +77,7 @@ export async function offerTls(
 /** OpenSSL looks at this machine's clock, the verdict at the one it was given. */
 const DATES: readonly string[] = ['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']
 
-function describe(
-  stream: tls.TLSSocket,
-  host: string,
-  roots: readonly string[] | undefined,
-  now: Date,
-): TlsOffer {
+function describe(stream: tls.TLSSocket, host: string, { roots, now, direct }: Trust): TlsOffer {
   const ders = chainOf(stream)
   const code = stream.authorizationError as unknown as string | Error | undefined
   const said = code ? (typeof code === 'string' ? code : failureOf(code).code) : null
@@ -93,15 +88,17 @@ function describe(
   const found = verifyChain(ders, { roots: known, host, now })
   const chain = roots === undefined && openssl === null ? 'trusted' : found.chain
   const trusted = chain === 'trusted' && found.name && found.usage && found.dates === 'valid'
+  const alpn = stream.alpnProtocol || null
+  const accepted = (openssl === null || byClock) && (!direct || alpn === 'postgresql')
   return {
     kind: 'established',
     version: stream.getProtocol() ?? 'unknown',
     cipher: stream.getCipher().name,
-    alpn: stream.alpnProtocol || null,
+    alpn,
     presented: withoutRoots(ders.map(readCertificate), roots),
     verdict: { ...found, chain, trusted },
     openssl,
-    trusted: trusted && (openssl === null || byClock),
+    trusted: trusted && accepted,
   }
 }
 
