@@ -5,7 +5,7 @@
  */
 
 export { type ExamineOptions, examine } from './doctor/examine.js'
-export { PROVIDERS, type Provider, providerOf } from './doctor/providers.js'
+export { MANAGED_DATABASES, type ManagedDatabase, managedDatabaseOf } from './doctor/managed.js'
 export {
   DIAGNOSIS_IDS,
   type Diagnosis,

@@ -11,7 +11,7 @@ import type { Account } from '../probe/startup.js'
 import type { ServerOffer } from '../probe/types.js'
 import { type Cause, causesOf, type Demands } from './address.js'
 import { DIAGNOSES, type Facts } from './diagnoses.js'
-import { providerOf } from './providers.js'
+import { managedDatabaseOf } from './managed.js'
 import { readSession } from './session.js'
 import { networkSteps } from './steps.js'
 import type { Diagnosis, Examination, SessionOutcome, Step } from './types.js'
@@ -135,14 +135,14 @@ function readRoots(plan: Plan, { policy, home }: ExamineOptions): LoadedRoots | 
 function describe(cause: Cause, facts: Facts, address: string | undefined): Diagnosis {
   const { step, say } = DIAGNOSES[cause.id]
   const [problem, fix] = say({ ...facts, ...cause })
-  const provider = HINTED.includes(step) ? providerOf(facts.host) : undefined
+  const managed = HINTED.includes(step) ? managedDatabaseOf(facts.host) : undefined
   const hint =
-    provider &&
+    managed &&
     [
-      `${facts.host} belongs to ${provider.name}, which needs ${provider.ca}`,
-      ...(provider.snag ? [`; ${provider.snag}`] : []),
-      ...(provider.docs ? [` (${provider.docs})`] : []),
-      ...(provider.unverified ? [' [unverified: ask the provider before you rely on it]'] : []),
+      `${facts.host} belongs to ${managed.name}, which needs ${managed.ca}`,
+      ...(managed.snag ? [`; ${managed.snag}`] : []),
+      ...(managed.docs ? [` (${managed.docs})`] : []),
+      ...(managed.unverified ? [' [unverified: ask the provider before you rely on it]'] : []),
     ].join('')
   return {
     id: cause.id,

@@ -1,5 +1,5 @@
 /** What a host of a managed provider needs. `unverified`: not read on a page of the provider itself. */
-export interface Provider {
+export interface ManagedDatabase {
   readonly name: string
   /** Endings of host names, with their dot. */
   readonly suffixes: readonly string[]
@@ -13,7 +13,7 @@ export interface Provider {
 }
 
 /** First match counts. No certificate is shipped: a table in a package is no place to get trust from. */
-export const PROVIDERS: readonly Provider[] = [
+export const MANAGED_DATABASES: readonly ManagedDatabase[] = [
   {
     name: 'Amazon RDS Proxy',
     suffixes: ['.rds.amazonaws.com'],
@@ -115,11 +115,11 @@ export const PROVIDERS: readonly Provider[] = [
 ]
 
 /** Which provider a host name belongs to. */
-export function providerOf(host: string): Provider | undefined {
+export function managedDatabaseOf(host: string): ManagedDatabase | undefined {
   const name = host.toLowerCase().replace(/\.$/, '')
-  return PROVIDERS.find(
-    (provider) =>
-      (provider.name !== 'Amazon RDS Proxy' || name.includes('.proxy-')) &&
-      provider.suffixes.some((suffix) => name.endsWith(suffix)),
+  return MANAGED_DATABASES.find(
+    (it) =>
+      (it.name !== 'Amazon RDS Proxy' || name.includes('.proxy-')) &&
+      it.suffixes.some((suffix) => name.endsWith(suffix)),
   )
 }
