@@ -200,6 +200,20 @@ describe.skipIf(!pooler)(pooler ? 'PgBouncer' : 'NOT TESTED: PgBouncer is not on
     expect(examination.diagnoses[0]?.fix).toContain('client_tls_sslmode')
   })
 
+  it.each(['tlsv1.3', 'tlsv1.2'])(
+    'it demands a client certificate in the handshake, %s',
+    async (version) => {
+      await using bouncer = await through({
+        server,
+        certificate,
+        clientTls: 'verify-full',
+        settings: { client_tls_ca_file: files.root, client_tls_protocols: version },
+      })
+      const expected = version === 'tlsv1.3' ? 'client-certificate-demanded' : 'handshake-failed'
+      expect(ids(await examine({ port: bouncer.port }))).toEqual([expected])
+    },
+  )
+
   it('channel binding cannot pass through it', async () => {
     await using bouncer = await through({ server, certificate })
     policy({ channelBinding: 'require' })

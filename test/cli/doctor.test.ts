@@ -199,6 +199,18 @@ describe('certificates', () => {
     },
   )
 
+  it.each(['intermediate-missing', 'good'] as const)(
+    'root.crt is no root: the certificate %s itself',
+    async (kind) => {
+      await using server = await hostile({ tls: { certificate: set.certificate(kind) } })
+      const sslrootcert = files.certificate(kind)
+      const examination = await examine(url(server.port, { sslrootcert }))
+      expect(ids(examination)).toEqual(['root-cert-not-a-root'])
+      expect(examination.diagnoses[0]?.problem).toContain('CN=localhost')
+      expectNothingSaid(server)
+    },
+  )
+
   it('no root is configured: Node trusts public CAs, and says so', async () => {
     await using server = await good()
     const examination = await examine(url(server.port, { sslrootcert: undefined }))
@@ -340,6 +352,7 @@ describe('the command line', () => {
     [['--env', `postgres://${USER}:${PASSWORD}@h/d`], '--env takes the name of a variable'],
     [['postgres://h/d', '--fingerprint', 'aa'], '--fingerprint goes with --save-root'],
     [['host=/run/postgresql'], 'is a unix socket'],
+    [['service=app'], 'service files are not read here'],
     [[`host=a sslmode=nonsense password=${PASSWORD}`], 'cannot be read'],
     [[`postgres://${USER}:p@${PASSWORD}@h o/d`], ''],
     [['postgres://h/d', '--timeout', '0'], 'A number up to 600'],

@@ -50,6 +50,11 @@ export function readSubjects(text: string, env: Env): readonly [Subject, ...Subj
   const settings = readSettings(text, isUrl)
   const get = (keyword: string): string | undefined =>
     settings.get(keyword) || env[VARIABLES[keyword] ?? ''] || undefined
+  if (get('service') !== undefined) {
+    throw new Error(
+      'service files are not read here: write host=, dbname=, sslmode= and sslrootcert=',
+    )
+  }
   const several = get('host')?.includes(',') ?? false
   const plans =
     (isUrl || text === '') && !several
@@ -105,5 +110,6 @@ const VARIABLES: Readonly<Record<string, string>> = {
   sslcert: 'PGSSLCERT',
   sslkey: 'PGSSLKEY',
   channel_binding: 'PGCHANNELBINDING',
+  service: 'PGSERVICE',
   passfile: 'PGPASSFILE',
 }

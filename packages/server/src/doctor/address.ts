@@ -119,7 +119,11 @@ function causesOfStartup(answer: StartupAnswer, demands: Demands): readonly Caus
       if (reason === 'client-certificate' && demands.clientCertificate) return []
       return [{ id: REFUSED[reason] ?? 'startup-refused', code }]
     }
-    default:
+    case 'no-answer':
+      // With TLS 1.3 a server says so after the handshake; PgBouncer: client_tls_sslmode = verify-full.
+      if (!/CERTIFICATE_REQUIRED/.test(answer.failure.code)) return [{ id: 'startup-unanswered' }]
+      return when(!demands.clientCertificate, { id: 'client-certificate-demanded' })
+    case 'garbage':
       return [{ id: 'startup-unanswered' }]
   }
 }

@@ -52,6 +52,10 @@ export const DIAGNOSES: Readonly<Record<DiagnosisId, Row>> = {
     `the root certificates cannot be used: ${found}`,
     "let sslrootcert name a readable file with the complete PEM certificate of the server's CA: not the server's key, and not a path inside quotes",
   ]),
+  'root-cert-not-a-root': row('root certificates', ({ roots, found }) => [
+    `${roots} holds ${found}, which is no root (it is not self-signed): no chain can end there`,
+    "root.crt must hold the self-signed certificate at the top of the chain: the CA's, not the server's own and not an intermediate alone",
+  ]),
   'name-unresolved': row('name resolution', ({ host, code }) => [
     `the name ${host} has no address (${code})`,
     'check the spelling; a name of a private network resolves only there (VPN, cluster DNS); some providers publish IPv6 addresses only',

@@ -5,6 +5,7 @@ import {
   type Plan,
   type Policy,
   RootCertError,
+  readCertificate,
 } from '@verify-full/core'
 import { probe } from '../probe/probe.js'
 import type { Account } from '../probe/startup.js'
@@ -34,6 +35,8 @@ export interface ExamineOptions {
   /** As {@link probe} has it. @default 5000 */
   readonly timeoutMillis?: number
   readonly signal?: AbortSignal
+  /** As {@link probe} has it. @default getaddrinfo */
+  readonly lookup?: (host: string) => Promise<readonly string[]>
 }
 
 /**
@@ -70,7 +73,9 @@ export async function examine(plan: Plan, options: ExamineOptions): Promise<Exam
     now,
     ...(options.timeoutMillis ? { timeoutMillis: options.timeoutMillis } : {}),
     ...(options.signal ? { signal: options.signal } : {}),
+    ...(options.lookup ? { lookup: options.lookup } : {}),
   })
+  const rootless = roots instanceof RootCertError ? undefined : withoutRoot(roots)
   const facts: Facts = {
     host,
     port,
@@ -85,6 +90,7 @@ export async function examine(plan: Plan, options: ExamineOptions): Promise<Exam
     ...(roots instanceof RootCertError
       ? [tell({ id: 'root-cert-unusable', found: roots.message })]
       : []),
+    ...(rootless ? [tell({ id: 'root-cert-not-a-root', found: rootless })] : []),
     ...(offer.unresolved ? [tell({ id: 'name-unresolved', code: offer.unresolved.code })] : []),
   ]
   const there = diagnoseAddresses(offer, tell, {
@@ -92,7 +98,7 @@ export async function examine(plan: Plan, options: ExamineOptions): Promise<Exam
     now,
     direct: negotiation === 'direct',
     minTlsVersion: tls?.minTlsVersion ?? policy.minTlsVersion,
-    hasRoots: !(roots instanceof RootCertError),
+    hasRoots: !(roots instanceof RootCertError) && rootless === undefined,
     clientCertificate: options.clientCertificate ?? false,
     channelBinding: options.channelBinding ?? policy.channelBinding,
   })
@@ -130,6 +136,14 @@ function readRoots(plan: Plan, { policy, home }: ExamineOptions): LoadedRoots | 
     if (error instanceof RootCertError) return error
     throw error
   }
+}
+
+/** The names in a root.crt in which no chain can end; undefined where one can. */
+function withoutRoot({ pem = [] }: LoadedRoots): string | undefined {
+  const certificates = pem.map((block) => readCertificate(block))
+  return certificates.length === 0 || certificates.some(({ selfSigned }) => selfSigned)
+    ? undefined
+    : certificates.map(({ subject }) => subject || 'a certificate without a subject').join('; ')
 }
 
 function describe(cause: Cause, facts: Facts, address: string | undefined): Diagnosis {

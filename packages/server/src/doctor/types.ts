@@ -28,6 +28,7 @@ export interface Step {
 export const DIAGNOSIS_IDS = [
   'configuration-refused',
   'root-cert-unusable',
+  'root-cert-not-a-root',
   'name-unresolved',
   'tcp-refused',
   'tcp-timeout',

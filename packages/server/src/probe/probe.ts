@@ -37,6 +37,13 @@ export interface ProbeOptions {
   /** Milliseconds for each exchange; the whole probe takes at most three times as long. @default 5000 */
   readonly timeoutMillis?: number
   readonly signal?: AbortSignal
+  /** Turns a name into addresses. @default getaddrinfo, as every driver asks it */
+  readonly lookup?: (host: string) => Promise<readonly string[]>
+}
+
+const getaddrinfo = async (host: string): Promise<readonly string[]> => {
+  const found = await lookup(host, { all: true })
+  return found.map(({ address }) => address)
 }
 
 const ALL: readonly ProbeTest[] = ['versions', 'direct', 'plaintext', 'encrypted']
@@ -66,7 +73,7 @@ export async function probe(target: ProbeTarget, options: ProbeOptions = {}): Pr
   signal.throwIfAborted()
   const { host, port } = target
   const offer = await within(3 * timeoutMillis, signal, async (whole) => {
-    const found = await resolve(target, timeoutMillis, whole)
+    const found = await resolve(target, { lookup: getaddrinfo, ...options, timeoutMillis }, whole)
     if ('unresolved' in found) return { host, port, at, ...found, addresses: [] }
     const addresses = found.addresses.map((address) =>
       visit({ address, port, host }, { ...options, now: at, timeoutMillis }, whole),
@@ -79,17 +86,16 @@ export async function probe(target: ProbeTarget, options: ProbeOptions = {}): Pr
 
 async function resolve(
   { host, hostaddr }: ProbeTarget,
-  timeoutMillis: number,
+  { lookup, timeoutMillis }: Required<Pick<ProbeOptions, 'lookup' | 'timeoutMillis'>>,
   whole: AbortSignal,
 ): Promise<{ addresses: readonly string[] } | { unresolved: Failure }> {
   const literal = hostaddr ?? (isIP(host) ? host : undefined)
   if (literal) return { addresses: [literal] }
   try {
     const found = await within(timeoutMillis, whole, (signal) =>
-      Promise.race([lookup(host, { all: true }), aborted(signal)]),
+      Promise.race([lookup(host), aborted(signal)]),
     )
-    const addresses = [...new Set(found.map(({ address }) => address))]
-    return { addresses: addresses.slice(0, MOST_ADDRESSES) }
+    return { addresses: [...new Set(found)].slice(0, MOST_ADDRESSES) }
   } catch (error) {
     return { unresolved: failureOf(error) }
   }
