@@ -28,7 +28,7 @@ export function causesOf(offer: AddressOffer, demands: Demands): readonly Cause[
     return [{ id: TCP[kind] ?? 'tcp-unreachable', code }]
   }
   if (ssl && ssl !== 'S') return [{ id: SSL[ssl], code: ssl }]
-  if (tls?.kind === 'failed') return [failedHandshake(tls.failure, demands)]
+  if (tls?.kind === 'failed') return causesOfFailure(tls.failure, demands)
   if (!tls) return []
   const causes = causesOfTls(tls, demands)
   return causes.length > 0 || !encrypted ? causes : causesOfStartup(encrypted, demands)
@@ -51,13 +51,18 @@ const SSL: Readonly<Record<Exclude<SslAnswer, 'S'>, DiagnosisId>> = {
 
 const TOO_OLD = /PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS|WRONG_SSL_VERSION|TOO_LOW/
 
-function failedHandshake(
+/** TLS 1.2 has no word of its own for a client certificate that is missing. */
+const DEMANDS_CERTIFICATE = /CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/
+
+function causesOfFailure(
   { kind, code }: { kind: string; code: string },
-  { direct }: Demands,
-): Cause {
-  if (direct) return { id: 'direct-tls-unavailable', code }
-  if (kind === 'timeout') return { id: 'handshake-unanswered', code }
-  return { id: TOO_OLD.test(code) ? 'tls-version-too-old' : 'handshake-failed', code }
+  { direct, clientCertificate }: Demands,
+): readonly Cause[] {
+  // The probe presents no certificate; the session does, and verifies everything by itself.
+  if (clientCertificate && DEMANDS_CERTIFICATE.test(code)) return []
+  if (direct) return [{ id: 'direct-tls-unavailable', code }]
+  if (kind === 'timeout') return [{ id: 'handshake-unanswered', code }]
+  return [{ id: TOO_OLD.test(code) ? 'tls-version-too-old' : 'handshake-failed', code }]
 }
 
 type Established = Extract<TlsOffer, { kind: 'established' }>

@@ -37,6 +37,8 @@ export function networkSteps(
     const problem = failed.get(id)
     if (problem !== undefined) return { id, status: 'failed', detail: problem }
     if (!first || (blocked >= 0 && index > blocked)) return { id, status: 'skipped', detail: '' }
+    if (!tls && ids.indexOf('tls handshake') <= index)
+      return { id, status: 'skipped', detail: LEFT }
     if (id === 'startup' && (!startup || !first.encrypted)) {
       return { id, status: 'skipped', detail: 'not sent: the server is not verified' }
     }
@@ -52,6 +54,9 @@ export function networkSteps(
       : { id, status: 'passed', detail }
   })
 }
+
+/** A handshake that failed and is no cause: see causesOf. */
+const LEFT = 'left to the session, which presents the client certificate'
 
 const STOPPING: readonly StepId[] = ['tcp', 'ssl request', 'tls handshake']
 
