@@ -363,6 +363,18 @@ describe('the command line', () => {
     expect(err).toContain(message)
   })
 
+  it.each(['@', '/', '#', '?', ' ', ':', '%', '%zz', '\\', '[', ',', '&', ';', "'"])(
+    'shows no piece of a password with %j in it that was not encoded',
+    async (odd) => {
+      for (const start of ['postgres://app:', 'host=db.invalid user=app password=']) {
+        const end = start.startsWith('host') ? '' : '@db.invalid:5432/app?sslmode=verify-full'
+        const text = `${start}zebra4711${odd}okapi4711${end}`
+        const { out, err } = await doctor([text, '--timeout', '1'])
+        expect(out + err).not.toMatch(/zebra|okapi/)
+      }
+    },
+  )
+
   it('reads the string from a variable and from PG* variables', async () => {
     await using server = await hostile({ tls: { certificate: set.certificate('good') } })
     const env = { HOME: files.dir, DATABASE_URL: url(server.port) }

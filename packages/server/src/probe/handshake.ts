@@ -56,6 +56,9 @@ export function shakeHands(
 /** What direct TLS insists on, so that no other protocol's server can be confused (RFC 7301). */
 const DIRECT: tls.ConnectionOptions = { ALPNProtocols: ['postgresql'] }
 
+/** Where no certificate is looked at, Node need not load its 150 roots. */
+const NOBODY: tls.ConnectionOptions = { ca: [] }
+
 /** The handshake that is judged; returns the socket too, where it was established. */
 export async function offerTls(
   socket: Socket,
@@ -136,6 +139,7 @@ export async function tryVersion(
     const socket = await dial(target, signal)
     if ((await requestSsl(socket)) !== 'S') return 'no-answer'
     await shakeHands(socket, target.host, {
+      ...NOBODY,
       minVersion: version,
       maxVersion: version,
       // OpenSSL 3 signs with SHA-1, as these versions do, at level 0 only.
@@ -161,6 +165,7 @@ export async function tryDirect(target: Target, signal: AbortSignal): Promise<Di
   try {
     const socket = await dial(target, signal)
     const stream = await shakeHands(socket, target.host, {
+      ...NOBODY,
       ...DIRECT,
       minVersion: 'TLSv1.2',
     })

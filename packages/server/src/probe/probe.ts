@@ -10,6 +10,7 @@ import type {
   ProbeTest,
   ServerOffer,
   StartupAnswer,
+  TlsOffer,
   VersionAnswer,
 } from './types.js'
 
@@ -120,7 +121,7 @@ async function visit(target: Target, options: Settled, whole: AbortSignal): Prom
     within(timeoutMillis, whole, run)
   const asked = first.ssl === 'S'
   const [versions, direct, plaintext] = await Promise.all([
-    tests.includes('versions') && asked ? tryVersions(target, bounded) : undefined,
+    tests.includes('versions') && asked ? tryVersions(target, first.tls, bounded) : undefined,
     tests.includes('direct') ? bounded((signal) => tryDirect(target, signal)) : undefined,
     tests.includes('plaintext') && account
       ? bounded((signal) => tryPlaintext(target, account, signal))
@@ -156,14 +157,18 @@ function greet(target: Target, options: Settled, whole: AbortSignal): Promise<Ad
 /** One after the other; where one is not answered the rest is not asked, so the time stays bounded. */
 async function tryVersions(
   target: Target,
+  first: TlsOffer | undefined,
   bounded: <T>(run: (signal: AbortSignal) => Promise<T>) => Promise<T>,
 ): Promise<Record<TlsVersion, VersionAnswer>> {
   const answers = {} as Record<TlsVersion, VersionAnswer>
   let answering = true
   for (const version of [...TLS_VERSIONS].reverse()) {
-    answers[version] = answering
-      ? await bounded((signal) => tryVersion(target, version, signal))
-      : 'no-answer'
+    const known = first?.kind === 'established' && first.version === version
+    if (known) answers[version] = 'accepted'
+    else
+      answers[version] = answering
+        ? await bounded((signal) => tryVersion(target, version, signal))
+        : 'no-answer'
     answering &&= answers[version] !== 'no-answer'
   }
   return answers
