@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { issueServerCertificate } from '@verify-full/certs'
 import { DIAGNOSIS_IDS, type DiagnosisId, type Examination } from '@verify-full/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -175,6 +176,19 @@ describe('certificates', () => {
     )
     expect(unsure.diagnoses[0]?.hint).toContain('[unverified')
     expectNothingSaid(server)
+  })
+
+  it('a Cloud SQL instance, dialled by address, is known by its certificate', async () => {
+    const { root } = set
+    const issued = await issueServerCertificate(root, {
+      hosts: ['unused.invalid'],
+      commonName: 'my-project:my-instance',
+      notBefore: new Date(Date.now() - 60_000),
+    })
+    await using server = await hostile({ tls: { certificate: issued } })
+    const { diagnoses } = await examine(url(server.port, { hostaddr: undefined }, '127.0.0.1'))
+    expect(diagnoses[0]).toMatchObject({ id: 'ip-not-in-certificate' })
+    expect(diagnoses[0]?.hint).toContain('Google Cloud SQL')
   })
 
   it.each([

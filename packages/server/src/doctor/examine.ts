@@ -10,11 +10,12 @@ import {
 import { probe } from '../probe/probe.js'
 import type { Account } from '../probe/startup.js'
 import type { ServerOffer } from '../probe/types.js'
-import { type Cause, causesOf, type Demands } from './address.js'
-import { DIAGNOSES, type Facts } from './diagnoses.js'
-import { managedDatabaseOf } from './managed.js'
+import type { Cause } from './address.js'
+import { diagnoseAddresses, offeredRoot } from './addresses.js'
+import type { Facts } from './diagnoses.js'
 import { readSession } from './session.js'
 import { networkSteps } from './steps.js'
+import { tell } from './tell.js'
 import type { Diagnosis, Examination, SessionOutcome, Step } from './types.js'
 
 /** Options of {@link examine}. */
@@ -82,18 +83,18 @@ export async function examine(plan: Plan, options: ExamineOptions): Promise<Exam
     now,
     roots: roots instanceof RootCertError ? '' : roots.source,
   }
-  const tell = (cause: Cause, address?: string): Diagnosis => describe(cause, facts, address)
+  const say = (cause: Cause, address?: string): Diagnosis => tell(cause, facts, address)
   const before: readonly Diagnosis[] = [
     ...violations.map(({ actual, fix }) =>
-      tell({ id: 'configuration-refused', found: actual, fix }),
+      say({ id: 'configuration-refused', found: actual, fix }),
     ),
     ...(roots instanceof RootCertError
-      ? [tell({ id: 'root-cert-unusable', found: roots.message })]
+      ? [say({ id: 'root-cert-unusable', found: roots.message })]
       : []),
-    ...(rootless ? [tell({ id: 'root-cert-not-a-root', found: rootless })] : []),
-    ...(offer.unresolved ? [tell({ id: 'name-unresolved', code: offer.unresolved.code })] : []),
+    ...(rootless ? [say({ id: 'root-cert-not-a-root', found: rootless })] : []),
+    ...(offer.unresolved ? [say({ id: 'name-unresolved', code: offer.unresolved.code })] : []),
   ]
-  const there = diagnoseAddresses(offer, tell, {
+  const there = diagnoseAddresses(offer, say, {
     host,
     now,
     direct: negotiation === 'direct',
@@ -121,7 +122,7 @@ export async function examine(plan: Plan, options: ExamineOptions): Promise<Exam
       }),
       session.step,
     ],
-    diagnoses: [...found, ...session.causes.map((cause) => tell(cause))],
+    diagnoses: [...found, ...session.causes.map((cause) => say(cause))],
     addresses: offer.addresses,
     ...(root ? { offeredRoot: root } : {}),
     ...(outcome.kind === 'accepted' ? { session: outcome.report } : {}),
@@ -146,51 +147,6 @@ function withoutRoot({ pem = [] }: LoadedRoots): string | undefined {
     : certificates.map(({ subject }) => subject || 'a certificate without a subject').join('; ')
 }
 
-function describe(cause: Cause, facts: Facts, address: string | undefined): Diagnosis {
-  const { step, say } = DIAGNOSES[cause.id]
-  const [problem, fix] = say({ ...facts, ...cause })
-  const managed = HINTED.includes(step) ? managedDatabaseOf(facts.host) : undefined
-  const hint =
-    managed &&
-    [
-      `${facts.host} belongs to ${managed.name}, which needs ${managed.ca}`,
-      ...(managed.snag ? [`; ${managed.snag}`] : []),
-      ...(managed.docs ? [` (${managed.docs})`] : []),
-      ...(managed.unverified ? [' [unverified: ask the provider before you rely on it]'] : []),
-    ].join('')
-  return {
-    id: cause.id,
-    step,
-    ...(address ? { address } : {}),
-    problem,
-    fix,
-    ...(hint ? { hint } : {}),
-    docs: `docs/doctor.md#${cause.id}`,
-  }
-}
-
-const HINTED: readonly string[] = ['root certificates', 'certificate chain', 'host name']
-
-/** Addresses that do not connect count only where none does: drivers go on to the next one. */
-function diagnoseAddresses(
-  { addresses }: ServerOffer,
-  tell: (cause: Cause, address?: string) => Diagnosis,
-  demands: Demands,
-): readonly Diagnosis[] {
-  const connected = addresses.filter(({ tcp }) => tcp.connected)
-  const counted = connected.length > 0 ? connected : addresses.slice(0, 1)
-  const found = counted.flatMap((offer) =>
-    causesOf(offer, demands).map((cause) => ({ cause, address: offer.address })),
-  )
-  const everywhere = (id: string): boolean =>
-    found.filter(({ cause }) => cause.id === id).length === counted.length
-  const once = found.filter(
-    ({ cause }, index) =>
-      !everywhere(cause.id) || found.findIndex((other) => other.cause.id === cause.id) === index,
-  )
-  return once.map(({ cause, address }) => tell(cause, everywhere(cause.id) ? undefined : address))
-}
-
 function firstSteps(
   { unresolved, addresses }: ServerOffer,
   found: readonly Diagnosis[],
@@ -207,14 +163,4 @@ function firstSteps(
       ? { id, status: 'passed', detail: details[id] }
       : { id, status: 'failed', detail: problem }
   })
-}
-
-/** The self-signed end of the chain that was presented, where every address presents the same one. */
-function offeredRoot({ addresses }: ServerOffer): Examination['offeredRoot'] {
-  const ends = addresses.flatMap(({ tls }) =>
-    tls?.kind === 'established' && tls.verdict.chain !== 'trusted' ? [tls.verdict.path.at(-1)] : [],
-  )
-  const [first] = ends
-  const same = ends.every((end) => end?.fingerprint256 === first?.fingerprint256)
-  return first?.selfSigned && same ? first : undefined
 }

@@ -3,6 +3,8 @@ export interface ManagedDatabase {
   readonly name: string
   /** Endings of host names, with their dot. */
   readonly suffixes: readonly string[]
+  /** A subject that only its certificates have: for those that are dialled by address. */
+  readonly subject?: RegExp
   /** Which root.crt, and where it comes from. */
   readonly ca: string
   /** Where the provider documents it. */
@@ -23,11 +25,26 @@ export const MANAGED_DATABASES: readonly ManagedDatabase[] = [
   },
   {
     name: 'Amazon RDS or Aurora',
-    suffixes: ['.rds.amazonaws.com', '.rds.amazonaws.com.cn'],
+    suffixes: ['.rds.amazonaws.com'],
     ca: 'the RDS authorities, which are in no public store: https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem',
     docs: 'docs.aws.amazon.com, "Using SSL with a PostgreSQL DB instance"',
     unverified: false,
     snag: 'a CNAME of your own is in no certificate: dial the endpoint itself',
+  },
+  {
+    name: 'Amazon RDS in China',
+    suffixes: ['.amazonaws.com.cn'],
+    ca: 'the RDS authorities of the China regions, which are in no public store',
+    unverified: true,
+  },
+  {
+    name: 'Google Cloud SQL',
+    suffixes: [],
+    subject: /CN=[a-z0-9-]+:[a-z0-9-]+(?:,|$)/,
+    ca: "the instance's own authority: download server-ca.pem for the instance",
+    docs: 'cloud.google.com/sql/docs/postgres/configure-ssl-instance',
+    unverified: true,
+    snag: "with the default authority of an instance the certificate names project:instance and no host, so verify-full cannot work: use Google's connector, or an authority mode with DNS names",
   },
   {
     name: 'Amazon Aurora DSQL',
@@ -114,12 +131,13 @@ export const MANAGED_DATABASES: readonly ManagedDatabase[] = [
   },
 ]
 
-/** Which provider a host name belongs to. */
-export function managedDatabaseOf(host: string): ManagedDatabase | undefined {
+/** Which provider a host belongs to: by its name, else by what its certificate says. */
+export function managedDatabaseOf(host: string, subject = ''): ManagedDatabase | undefined {
   const name = host.toLowerCase().replace(/\.$/, '')
-  return MANAGED_DATABASES.find(
-    (it) =>
-      (it.name !== 'Amazon RDS Proxy' || name.includes('.proxy-')) &&
+  const isProxy = name.includes('.proxy-')
+  return (
+    MANAGED_DATABASES.filter((it) => it.name !== 'Amazon RDS Proxy' || isProxy).find((it) =>
       it.suffixes.some((suffix) => name.endsWith(suffix)),
+    ) ?? MANAGED_DATABASES.find((it) => it.subject?.test(subject))
   )
 }
