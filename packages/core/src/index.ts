@@ -43,3 +43,11 @@ export {
   type Subject,
   type Violation,
 } from './rules.js'
+export {
+  CHAIN_ENDS,
+  type ChainContext,
+  type ChainEnd,
+  type ChainVerdict,
+  verifyChain,
+} from './x509/chain.js'
+export { type CertificateFacts, KEY_PURPOSES, readCertificate } from './x509/read.js'
