@@ -39,3 +39,32 @@ export {
   type Subject,
   type Violation,
 } from './rules.js'
+export {
+  type ConfError,
+  type ConfFile,
+  type ConfInclude,
+  type ConfSetting,
+  parseConf,
+  readConfBoolean,
+} from './server-files/conf.js'
+export {
+  HBA_METHODS,
+  HBA_TYPES,
+  type HbaDialect,
+  type HbaEntry,
+  type HbaError,
+  type HbaFile,
+  type HbaInclude,
+  type HbaMethod,
+  type HbaName,
+  type HbaType,
+  parseHba,
+} from './server-files/hba.js'
+export { formatHbaAddress, type HbaAddress, type HbaRange } from './server-files/hba-address.js'
+export {
+  evaluateHba,
+  firstMatch,
+  type HbaOpening,
+  type HbaQuestion,
+} from './server-files/hba-evaluate.js'
+export type { ClientBox, NameSet } from './server-files/hba-sets.js'
