@@ -25,6 +25,8 @@ export {
 } from './format.js'
 export { type Accepted, type Circumstances, isAccepted, judge, type Verdict } from './judge.js'
 export * from './model.js'
+export type { ClientSession, Drift, OfferedSetting, ServerOffer } from './offer.js'
+export { describeSession, isLocalSession, plaintextSessions } from './offer-rules.js'
 export { definePolicy, type Policy, type PolicyOptions, type Waiver } from './policy.js'
 export type { Report, SessionReport, Waived } from './report.js'
 export { type LoadedRoots, loadCrl, loadRoots, parseCertificates } from './roots.js'
@@ -61,6 +63,7 @@ export {
   parseHba,
 } from './server-files/hba.js'
 export { formatHbaAddress, type HbaAddress, type HbaRange } from './server-files/hba-address.js'
+export { describeClients, formatHbaEntry } from './server-files/hba-clients.js'
 export {
   evaluateHba,
   firstMatch,

@@ -1,4 +1,5 @@
 import {
+  type DriverName,
   type Origin,
   type Plan,
   type Remark,
@@ -9,6 +10,16 @@ import {
   type TlsVersion,
   type Transport,
 } from './model.js'
+import type { ServerOffer } from './offer.js'
+import {
+  caMissing,
+  drifted,
+  inPlaintext,
+  oldTls,
+  opensToAnyone,
+  opensToPlaintext,
+  sslOff,
+} from './offer-rules.js'
 import type { Policy } from './policy.js'
 
 /** Every rule id, most specific first: the order in which violations are listed. */
@@ -40,8 +51,13 @@ export const RULE_IDS = [
   'session-not-ssl',
   'session-mismatch',
   'channel-binding-missing',
+  'hba-trust',
+  'hba-accepts-plaintext',
+  'plaintext-session',
+  'replica-drift',
   'setting-discarded',
   'certificate-expiring',
+  'server-ca-missing',
 ] as const
 export type RuleId = (typeof RULE_IDS)[number]
 
@@ -66,7 +82,10 @@ export interface Violation extends Finding {
   readonly docs: string
 }
 
-export type Subject = Plan | Session
+export type Subject = Plan | Session | ServerOffer
+/** An offer is no driver's: it is described in libpq's words. */
+export const driverOf = (subject: Subject): DriverName =>
+  'driver' in subject ? subject.driver : 'libpq'
 export interface Context {
   readonly policy: Policy
   readonly now: Date
@@ -76,9 +95,12 @@ type Found = Omit<Finding, 'rule'>
 type Rule = {
   readonly id: RuleId
   readonly severity: Severity
+  /** What the same rule sees in a server's offer, where it looks at something else, too. */
+  offer?(offer: ServerOffer, context: Context): readonly Found[]
 } & (
   | { readonly looksAt: 'plan'; test(plan: Plan, context: Context): readonly Found[] }
   | { readonly looksAt: 'session'; test(session: Session, context: Context): readonly Found[] }
+  | { readonly looksAt: 'offer'; test(offer: ServerOffer, context: Context): readonly Found[] }
   /** Found by I/O (root.crt, a handshake) and handed to `judge` as it is. */
   | { readonly looksAt: 'connection' }
 )
@@ -98,7 +120,12 @@ const session = (
   looksAt: 'session',
   test,
 })
+const offer = (
+  id: RuleId,
+  test: (offer: ServerOffer, context: Context) => readonly Found[],
+): Rule => ({ id, severity: 'violation', looksAt: 'offer', test })
 const connection = (id: RuleId): Rule => ({ id, severity: 'violation', looksAt: 'connection' })
+const andOffer = (rule: Rule, test: NonNullable<Rule['offer']>): Rule => ({ ...rule, offer: test })
 const warning = (rule: Rule): Rule => ({ ...rule, severity: 'warning' })
 
 /** A rule that holds whenever a plan carries one of these remarks. */
@@ -133,16 +160,23 @@ export const rules: readonly Rule[] = [
     ...it.remarks.filter(({ kind }) => kind === 'identity-replaced').map(found),
     ...fallsShort(it, policy, 'hostname-not-verified'),
   ]),
-  connection('certificate-expired'),
+  andOffer(connection('certificate-expired'), ({ certificate }, { now }) =>
+    certificate && certificate.validTo <= now ? [{ origin: CERTIFICATE }] : [],
+  ),
   connection('certificate-not-yet-valid'),
   connection('certificate-revoked'),
   plan('certificate-not-verified', (it, { policy }) =>
     fallsShort(it, policy, 'certificate-not-verified'),
   ),
-  plan('tls-version-too-low', (it, { policy }) =>
-    it.remarks
-      .filter(({ kind, written }) => kind === 'tls-version' && older(written, policy.minTlsVersion))
-      .map(found),
+  andOffer(
+    plan('tls-version-too-low', (it, { policy }) =>
+      it.remarks
+        .filter(
+          ({ kind, written }) => kind === 'tls-version' && older(written, policy.minTlsVersion),
+        )
+        .map(found),
+    ),
+    (it, { policy }) => oldTls(it, policy),
   ),
   remarked('cipher-without-encryption', 'ciphers-weak'),
   plan('sslmode-below-verify-full', (it, { policy }) => {
@@ -153,7 +187,7 @@ export const rules: readonly Rule[] = [
   }),
   plan('plaintext-allowed', (it, { policy }) => fallsShort(it, policy, 'plaintext-allowed')),
   plan('sslmode-missing', (it, { policy }) => fallsShort(it, policy, 'sslmode-missing')),
-  connection('server-ssl-off'),
+  andOffer(connection('server-ssl-off'), sslOff),
   connection('handshake-failed'),
   session('session-not-ssl', ({ endpoint, local, server }, { policy }) => {
     if (endpoint.kind === 'unix' || (!local && acceptsPlaintext(policy))) return []
@@ -173,6 +207,10 @@ export const rules: readonly Rule[] = [
       ? [{ origin: AUTHENTICATION }]
       : [],
   ),
+  offer('hba-trust', (it, { policy }) => opensToAnyone(it, policy)),
+  offer('hba-accepts-plaintext', (it, { policy }) => opensToPlaintext(it, policy)),
+  offer('plaintext-session', (it, { policy }) => inPlaintext(it, policy)),
+  offer('replica-drift', drifted),
   warning(
     plan('setting-discarded', ({ discarded }) =>
       discarded
@@ -181,15 +219,21 @@ export const rules: readonly Rule[] = [
     ),
   ),
   warning(
-    session('certificate-expiring', ({ local }, { policy, now }) => {
-      if (!local) return []
-      const days = daysUntil(local.certificate.validTo, now)
-      return days < policy.certificateExpiryDays
-        ? [{ origin: CERTIFICATE, written: String(days) }]
-        : []
-    }),
+    andOffer(
+      session('certificate-expiring', ({ local }, { policy, now }) =>
+        local ? expiring(local.certificate.validTo, policy, now) : [],
+      ),
+      ({ certificate }, { policy, now }) =>
+        certificate && certificate.validTo > now ? expiring(certificate.validTo, policy, now) : [],
+    ),
   ),
+  warning(offer('server-ca-missing', caMissing)),
 ]
+
+function expiring(validTo: Date, policy: Policy, now: Date): Found[] {
+  const days = daysUntil(validTo, now)
+  return days < policy.certificateExpiryDays ? [{ origin: CERTIFICATE, written: String(days) }] : []
+}
 
 /** Whole days from `now` until `date`, rounded down. */
 export const daysUntil = (date: Date, now: Date): number =>

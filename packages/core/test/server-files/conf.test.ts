@@ -13,7 +13,7 @@ const hostile = fc.string({
   maxLength: 60,
 })
 
-const valueOf = (text: string) => parseConf(text).settings.get('x')?.value
+const read = (text: string) => parseConf(text).settings.get('x')?.value
 
 test.each([
   ['x = on', 'on'],
@@ -27,7 +27,7 @@ test.each([
   ["x = ''", ''],
 ])('%s is %j', (text, value) => {
   expect(parseConf(text).errors).toEqual([])
-  expect(valueOf(text)).toBe(value)
+  expect(read(text)).toBe(value)
 })
 
 test.each([
@@ -42,7 +42,7 @@ test.each([
   'x == 1',
 ])('%s is a syntax error', (text) => {
   expect(parseConf(text).errors.map(({ line }) => line)).toEqual([1])
-  expect(valueOf(text)).toBeUndefined()
+  expect(read(text)).toBeUndefined()
 })
 
 it('reports includes with their line, and goes on behind an error', () => {
