@@ -25,9 +25,9 @@ export {
 } from './format.js'
 export { type Accepted, type Circumstances, isAccepted, judge, type Verdict } from './judge.js'
 export * from './model.js'
-export type { ClientSession, Drift, OfferedSetting, ServerOffer } from './offer.js'
-export { describeSession, isLocalSession, plaintextSessions } from './offer-rules.js'
 export { definePolicy, type Policy, type PolicyOptions, type Waiver } from './policy.js'
+export type { ClientSession, Drift, ServerPosture, ServerSetting } from './posture.js'
+export { describeSession, isLocalSession, plaintextSessions } from './posture-rules.js'
 export type { Report, SessionReport, Waived } from './report.js'
 export { type LoadedRoots, loadCrl, loadRoots, parseCertificates } from './roots.js'
 export {

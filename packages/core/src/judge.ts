@@ -1,7 +1,7 @@
 import { describe } from './format.js'
 import type { Plan, Session } from './model.js'
-import type { ServerOffer } from './offer.js'
 import type { Policy } from './policy.js'
+import type { ServerPosture } from './posture.js'
 import type { Report, Waived } from './report.js'
 import {
   driverOf,
@@ -28,7 +28,7 @@ export interface Circumstances {
 }
 
 /**
- * Applies every rule to a plan, a session or a server's offer: pure, no I/O.
+ * Applies every rule to a plan, a session or a server's posture: pure, no I/O.
  *
  * @example
  * import { definePolicy, judge, planPg } from '@verify-full/core'
@@ -48,20 +48,21 @@ export function judge(
   circumstances?: Circumstances,
 ): Verdict<Session>
 export function judge(
-  subject: { offer: ServerOffer },
+  subject: { posture: ServerPosture },
   policy: Policy,
   circumstances?: Circumstances,
-): Verdict<ServerOffer>
+): Verdict<ServerPosture>
 export function judge(
-  subject: { plan: Plan } | { session: Session } | { offer: ServerOffer },
+  subject: { plan: Plan } | { session: Session } | { posture: ServerPosture },
   policy: Policy,
   { now = new Date(), also = [] }: Circumstances = {},
 ): Verdict<Subject> {
-  const [looksAt, judged] = Object.entries(subject)[0] as ['plan' | 'session' | 'offer', Subject]
+  const [looksAt, judged] = Object.entries(subject)[0] as ['plan' | 'session' | 'posture', Subject]
   const context = { policy, now }
   const findings = rules.flatMap((rule) => {
     const alone = rule.looksAt === looksAt ? rule.test(judged as never, context) : []
-    const shared = looksAt === 'offer' ? (rule.offer?.(judged as ServerOffer, context) ?? []) : []
+    const shared =
+      looksAt === 'posture' ? (rule.posture?.(judged as ServerPosture, context) ?? []) : []
     return [...alone, ...shared].map((found) => ({ ...found, rule: rule.id }))
   })
   const violations: Violation[] = []

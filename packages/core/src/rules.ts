@@ -10,7 +10,8 @@ import {
   type TlsVersion,
   type Transport,
 } from './model.js'
-import type { ServerOffer } from './offer.js'
+import type { Policy } from './policy.js'
+import type { ServerPosture } from './posture.js'
 import {
   caMissing,
   drifted,
@@ -19,8 +20,7 @@ import {
   opensToAnyone,
   opensToPlaintext,
   sslOff,
-} from './offer-rules.js'
-import type { Policy } from './policy.js'
+} from './posture-rules.js'
 
 /** Every rule id, most specific first: the order in which violations are listed. */
 export const RULE_IDS = [
@@ -82,8 +82,8 @@ export interface Violation extends Finding {
   readonly docs: string
 }
 
-export type Subject = Plan | Session | ServerOffer
-/** An offer is no driver's: it is described in libpq's words. */
+export type Subject = Plan | Session | ServerPosture
+/** An posture is no driver's: it is described in libpq's words. */
 export const driverOf = (subject: Subject): DriverName =>
   'driver' in subject ? subject.driver : 'libpq'
 export interface Context {
@@ -95,12 +95,15 @@ type Found = Omit<Finding, 'rule'>
 type Rule = {
   readonly id: RuleId
   readonly severity: Severity
-  /** What the same rule sees in a server's offer, where it looks at something else, too. */
-  offer?(offer: ServerOffer, context: Context): readonly Found[]
+  /** What the same rule sees in a server's posture, where it looks at something else, too. */
+  posture?(posture: ServerPosture, context: Context): readonly Found[]
 } & (
   | { readonly looksAt: 'plan'; test(plan: Plan, context: Context): readonly Found[] }
   | { readonly looksAt: 'session'; test(session: Session, context: Context): readonly Found[] }
-  | { readonly looksAt: 'offer'; test(offer: ServerOffer, context: Context): readonly Found[] }
+  | {
+      readonly looksAt: 'posture'
+      test(posture: ServerPosture, context: Context): readonly Found[]
+    }
   /** Found by I/O (root.crt, a handshake) and handed to `judge` as it is. */
   | { readonly looksAt: 'connection' }
 )
@@ -120,12 +123,15 @@ const session = (
   looksAt: 'session',
   test,
 })
-const offer = (
+const posture = (
   id: RuleId,
-  test: (offer: ServerOffer, context: Context) => readonly Found[],
-): Rule => ({ id, severity: 'violation', looksAt: 'offer', test })
+  test: (posture: ServerPosture, context: Context) => readonly Found[],
+): Rule => ({ id, severity: 'violation', looksAt: 'posture', test })
 const connection = (id: RuleId): Rule => ({ id, severity: 'violation', looksAt: 'connection' })
-const andOffer = (rule: Rule, test: NonNullable<Rule['offer']>): Rule => ({ ...rule, offer: test })
+const andPosture = (rule: Rule, test: NonNullable<Rule['posture']>): Rule => ({
+  ...rule,
+  posture: test,
+})
 const warning = (rule: Rule): Rule => ({ ...rule, severity: 'warning' })
 
 /** A rule that holds whenever a plan carries one of these remarks. */
@@ -160,7 +166,7 @@ export const rules: readonly Rule[] = [
     ...it.remarks.filter(({ kind }) => kind === 'identity-replaced').map(found),
     ...fallsShort(it, policy, 'hostname-not-verified'),
   ]),
-  andOffer(connection('certificate-expired'), ({ certificate }, { now }) =>
+  andPosture(connection('certificate-expired'), ({ certificate }, { now }) =>
     certificate && certificate.validTo <= now ? [{ origin: CERTIFICATE }] : [],
   ),
   connection('certificate-not-yet-valid'),
@@ -168,7 +174,7 @@ export const rules: readonly Rule[] = [
   plan('certificate-not-verified', (it, { policy }) =>
     fallsShort(it, policy, 'certificate-not-verified'),
   ),
-  andOffer(
+  andPosture(
     plan('tls-version-too-low', (it, { policy }) =>
       it.remarks
         .filter(
@@ -187,7 +193,7 @@ export const rules: readonly Rule[] = [
   }),
   plan('plaintext-allowed', (it, { policy }) => fallsShort(it, policy, 'plaintext-allowed')),
   plan('sslmode-missing', (it, { policy }) => fallsShort(it, policy, 'sslmode-missing')),
-  andOffer(connection('server-ssl-off'), sslOff),
+  andPosture(connection('server-ssl-off'), sslOff),
   connection('handshake-failed'),
   session('session-not-ssl', ({ endpoint, local, server }, { policy }) => {
     if (endpoint.kind === 'unix' || (!local && acceptsPlaintext(policy))) return []
@@ -207,10 +213,10 @@ export const rules: readonly Rule[] = [
       ? [{ origin: AUTHENTICATION }]
       : [],
   ),
-  offer('hba-trust', (it, { policy }) => opensToAnyone(it, policy)),
-  offer('hba-accepts-plaintext', (it, { policy }) => opensToPlaintext(it, policy)),
-  offer('plaintext-session', (it, { policy }) => inPlaintext(it, policy)),
-  offer('replica-drift', drifted),
+  posture('hba-trust', (it, { policy }) => opensToAnyone(it, policy)),
+  posture('hba-accepts-plaintext', (it, { policy }) => opensToPlaintext(it, policy)),
+  posture('plaintext-session', (it, { policy }) => inPlaintext(it, policy)),
+  posture('replica-drift', drifted),
   warning(
     plan('setting-discarded', ({ discarded }) =>
       discarded
@@ -219,7 +225,7 @@ export const rules: readonly Rule[] = [
     ),
   ),
   warning(
-    andOffer(
+    andPosture(
       session('certificate-expiring', ({ local }, { policy, now }) =>
         local ? expiring(local.certificate.validTo, policy, now) : [],
       ),
@@ -227,7 +233,7 @@ export const rules: readonly Rule[] = [
         certificate && certificate.validTo > now ? expiring(certificate.validTo, policy, now) : [],
     ),
   ),
-  warning(offer('server-ca-missing', caMissing)),
+  warning(posture('server-ca-missing', caMissing)),
 ]
 
 function expiring(validTo: Date, policy: Policy, now: Date): Found[] {

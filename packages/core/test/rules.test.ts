@@ -13,7 +13,7 @@ import {
   RULE_IDS,
   type RuleId,
   rules,
-  type ServerOffer,
+  type ServerPosture,
   type Session,
 } from '@verify-full/core'
 import { describe, expect, it, test } from 'vitest'
@@ -57,12 +57,12 @@ const held = (over: Partial<Session> = {}): Session => ({
   ...over,
 })
 
-const offered = (over: Partial<ServerOffer> = {}): { offer: ServerOffer } => ({
-  offer: { endpoint: { kind: 'tcp', host: 'db.example.com', port: 5432 }, ...over },
+const standing = (over: Partial<ServerPosture> = {}): { posture: ServerPosture } => ({
+  posture: { endpoint: { kind: 'tcp', host: 'db.example.com', port: 5432 }, ...over },
 })
-const withHba = (text: string) => offered({ hba: parseHba(text).entries })
+const withHba = (text: string) => standing({ hba: parseHba(text).entries })
 const withSettings = (settings: Record<string, string>) =>
-  offered({
+  standing({
     settings: new Map(Object.entries(settings).map(([k, value]) => [k, { value, origin }])),
   })
 const client = {
@@ -76,7 +76,7 @@ const client = {
   replication: false,
 }
 
-type Subject = { plan: Plan } | { session: Session } | { offer: ServerOffer }
+type Subject = { plan: Plan } | { session: Session } | { posture: ServerPosture }
 type Case = [
   rule: RuleId,
   refuses: Subject,
@@ -202,13 +202,13 @@ const cases: readonly Case[] = [
   ],
   [
     'plaintext-session',
-    offered({ sessions: [client] }),
-    offered({ sessions: [{ ...client, ssl: true }] }),
+    standing({ sessions: [client] }),
+    standing({ sessions: [{ ...client, ssl: true }] }),
   ],
   [
     'replica-drift',
-    offered({ drift: [{ what: 'ssl', primary: 'on', replica: 'off' }] }),
-    offered({ drift: [] }),
+    standing({ drift: [{ what: 'ssl', primary: 'on', replica: 'off' }] }),
+    standing({ drift: [] }),
   ],
   [
     'server-ca-missing',
@@ -228,14 +228,14 @@ const cases: readonly Case[] = [
   ],
   [
     'certificate-expired',
-    offered({ certificate: { ...certificate, validTo: new Date('2026-11-01') } }),
-    offered({ certificate }),
+    standing({ certificate: { ...certificate, validTo: new Date('2026-11-01') } }),
+    standing({ certificate }),
   ],
-  ['certificate-expiring', offered({ certificate: soon }), offered({ certificate })],
+  ['certificate-expiring', standing({ certificate: soon }), standing({ certificate })],
   [
     'hba-accepts-plaintext',
-    offered({ plaintextAnswer: 'accepted' }),
-    offered({ plaintextAnswer: 'refused' }),
+    standing({ plaintextAnswer: 'accepted' }),
+    standing({ plaintextAnswer: 'refused' }),
   ],
   ...(
     [

@@ -2,13 +2,13 @@ import type { CertificateSummary, Endpoint, Origin } from './model.js'
 import type { HbaEntry } from './server-files/hba.js'
 
 /**
- * What one server offers its clients: read from its files, or asked of it. A field is absent where it is
+ * What one server is to its clients: read from its files, or asked of it. A field is absent where it is
  * not known, and nothing is then concluded from it.
  */
-export interface ServerOffer {
+export interface ServerPosture {
   readonly endpoint: Endpoint
   /** By name, as SHOW prints them: `ssl`, `ssl_ca_file`, `ssl_min_protocol_version`. */
-  readonly settings?: ReadonlyMap<string, OfferedSetting>
+  readonly settings?: ReadonlyMap<string, ServerSetting>
   /** In the order in which the server tries them. */
   readonly hba?: readonly HbaEntry[]
   /** The file of entries that name none, for origins. @default 'pg_hba.conf' */
@@ -21,7 +21,7 @@ export interface ServerOffer {
   readonly drift?: readonly Drift[]
 }
 
-export interface OfferedSetting {
+export interface ServerSetting {
   readonly value: string
   readonly origin: Origin
 }

@@ -1,6 +1,6 @@
 import { type Origin, TLS_VERSIONS, type TlsVersion } from './model.js'
-import type { ClientSession, ServerOffer } from './offer.js'
 import type { Policy } from './policy.js'
+import type { ClientSession, ServerPosture } from './posture.js'
 import { readConfBoolean } from './server-files/conf.js'
 import type { HbaEntry } from './server-files/hba.js'
 import { ALL_BITS, type HbaRange } from './server-files/hba-address.js'
@@ -17,7 +17,7 @@ interface Found {
 const server = (key: string): Origin => ({ via: 'server', key })
 
 /** Where an entry stands: a file and a line. */
-const originOf = (entry: HbaEntry, { hbaFile = 'pg_hba.conf' }: ServerOffer): Origin => ({
+const originOf = (entry: HbaEntry, { hbaFile = 'pg_hba.conf' }: ServerPosture): Origin => ({
   via: 'server',
   key: `${entry.type} entry`,
   ...(entry.line > 0 ? { at: { file: entry.file ?? hbaFile, line: entry.line } } : {}),
@@ -29,8 +29,8 @@ const LOOPBACK: readonly HbaRange[] = [
 ]
 
 /** Openings for clients that the policy does not regard as local. */
-function openings(offer: ServerOffer, policy: Policy, question: HbaQuestion): HbaOpening[] {
-  return evaluateHba(offer.hba ?? [], question).flatMap((opening) => {
+function openings(posture: ServerPosture, policy: Policy, question: HbaQuestion): HbaOpening[] {
+  return evaluateHba(posture.hba ?? [], question).flatMap((opening) => {
     if (policy.local === 'refuse') return [opening]
     if (opening.entry.address?.kind === 'samehost') return []
     const clients = opening.clients.flatMap((box) => {
@@ -44,13 +44,13 @@ function openings(offer: ServerOffer, policy: Policy, question: HbaQuestion): Hb
 }
 
 /** Clients that could get in without TLS, and by which entry; and what the server said when asked. */
-export function opensToPlaintext(offer: ServerOffer, policy: Policy): Found[] {
+export function opensToPlaintext(posture: ServerPosture, policy: Policy): Found[] {
   const answered: Found[] =
-    offer.plaintextAnswer === 'accepted'
+    posture.plaintextAnswer === 'accepted'
       ? [{ origin: server('answer to a startup packet without TLS'), written: 'asked' }]
       : []
-  const entries = openings(offer, policy, { transport: 'plaintext' }).map((opening) => ({
-    origin: originOf(opening.entry, offer),
+  const entries = openings(posture, policy, { transport: 'plaintext' }).map((opening) => ({
+    origin: originOf(opening.entry, posture),
     written: `${formatHbaEntry(opening.entry)}: ${describeClients(opening)}`,
     meant: opening.entry.type === 'host' ? 'hostssl' : '',
   }))
@@ -58,11 +58,11 @@ export function opensToPlaintext(offer: ServerOffer, policy: Policy): Found[] {
 }
 
 /** Clients that get in with no proof of who they are. */
-export function opensToAnyone(offer: ServerOffer, policy: Policy): Found[] {
+export function opensToAnyone(posture: ServerPosture, policy: Policy): Found[] {
   const transports = ['plaintext', 'tls', ...(policy.local === 'refuse' ? ['unix'] : [])] as const
   const seen = new Set<HbaEntry>()
   return transports
-    .flatMap((transport) => openings(offer, policy, { transport: transport as 'tls' }))
+    .flatMap((transport) => openings(posture, policy, { transport: transport as 'tls' }))
     .filter(({ entry }) => {
       const proven = entry.options.clientcert === 'verify-full'
       if (entry.method !== 'trust' || proven || seen.has(entry)) return false
@@ -70,37 +70,37 @@ export function opensToAnyone(offer: ServerOffer, policy: Policy): Found[] {
       return true
     })
     .map((opening) => ({
-      origin: originOf(opening.entry, offer),
+      origin: originOf(opening.entry, posture),
       written: `${formatHbaEntry(opening.entry)}: ${describeClients(opening)}`,
     }))
 }
 
-export function isSslOff({ settings }: ServerOffer): boolean {
+export function isSslOff({ settings }: ServerPosture): boolean {
   const ssl = settings?.get('ssl')
   return ssl !== undefined && readConfBoolean(ssl.value) === false
 }
 
-export const sslOff = (offer: ServerOffer): Found[] =>
-  isSslOff(offer)
+export const sslOff = (posture: ServerPosture): Found[] =>
+  isSslOff(posture)
     ? [
         {
-          origin: offer.settings?.get('ssl')?.origin ?? server('setting ssl'),
+          origin: posture.settings?.get('ssl')?.origin ?? server('setting ssl'),
           written: 'ssl = off',
         },
       ]
     : []
 
 /** Without ssl_ca_file no client certificate can be verified. */
-export function caMissing(offer: ServerOffer): Found[] {
-  const ca = offer.settings?.get('ssl_ca_file')
-  if (ca?.value !== '' || isSslOff(offer)) return []
-  const asks = offer.hba?.find(
+export function caMissing(posture: ServerPosture): Found[] {
+  const ca = posture.settings?.get('ssl_ca_file')
+  if (ca?.value !== '' || isSslOff(posture)) return []
+  const asks = posture.hba?.find(
     ({ method, options }) => method === 'cert' || options.clientcert !== undefined,
   )
   return [{ origin: ca.origin, ...(asks ? { written: formatHbaEntry(asks) } : {}) }]
 }
 
-export function oldTls({ settings }: ServerOffer, { minTlsVersion }: Policy): Found[] {
+export function oldTls({ settings }: ServerPosture, { minTlsVersion }: Policy): Found[] {
   const setting = settings?.get('ssl_min_protocol_version')
   if (!setting) return []
   // Empty: whatever OpenSSL supports.
@@ -129,8 +129,8 @@ export const plaintextSessions = (
       (policy.local === 'refuse' || !isLocalSession(session)),
   )
 
-export const inPlaintext = (offer: ServerOffer, policy: Policy): Found[] =>
-  plaintextSessions(offer.sessions ?? [], policy).map((session) => ({
+export const inPlaintext = (posture: ServerPosture, policy: Policy): Found[] =>
+  plaintextSessions(posture.sessions ?? [], policy).map((session) => ({
     origin: server('pg_stat_ssl'),
     written: describeSession(session),
   }))
@@ -142,7 +142,7 @@ export const describeSession = (session: ClientSession): string => {
   return `user ${session.user}, ${where}${application}, from ${session.address ?? 'a socket'}, since ${since}`
 }
 
-export const drifted = ({ drift = [] }: ServerOffer): Found[] =>
+export const drifted = ({ drift = [] }: ServerPosture): Found[] =>
   drift.map(({ what, primary, replica }) => ({
     origin: server(what),
     written: replica,
