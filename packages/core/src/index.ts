@@ -71,3 +71,11 @@ export {
   type HbaQuestion,
 } from './server-files/hba-evaluate.js'
 export type { ClientBox, NameSet } from './server-files/hba-sets.js'
+export {
+  CHAIN_ENDS,
+  type ChainContext,
+  type ChainEnd,
+  type ChainVerdict,
+  verifyChain,
+} from './x509/chain.js'
+export { type CertificateFacts, KEY_PURPOSES, readCertificate } from './x509/read.js'

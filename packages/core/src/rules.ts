@@ -83,7 +83,7 @@ export interface Violation extends Finding {
 }
 
 export type Subject = Plan | Session | ServerPosture
-/** An posture is no driver's: it is described in libpq's words. */
+/** A posture is no driver's: it is described in libpq's words. */
 export const driverOf = (subject: Subject): DriverName =>
   'driver' in subject ? subject.driver : 'libpq'
 export interface Context {
