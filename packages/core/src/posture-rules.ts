@@ -1,18 +1,14 @@
 import { type Origin, TLS_VERSIONS, type TlsVersion } from './model.js'
 import type { Policy } from './policy.js'
 import type { ClientSession, ServerPosture } from './posture.js'
+import { isLoopback } from './protection.js'
+import type { Found } from './rules.js'
 import { readConfBoolean } from './server-files/conf.js'
 import type { HbaEntry } from './server-files/hba.js'
 import { ALL_BITS, type HbaRange } from './server-files/hba-address.js'
 import { describeClients, formatHbaEntry } from './server-files/hba-clients.js'
 import { evaluateHba, type HbaOpening, type HbaQuestion } from './server-files/hba-evaluate.js'
 import { outside, overlap } from './server-files/hba-sets.js'
-
-interface Found {
-  readonly origin: Origin
-  readonly written?: string
-  readonly meant?: string
-}
 
 const server = (key: string): Origin => ({ via: 'server', key })
 
@@ -45,8 +41,10 @@ function openings(posture: ServerPosture, policy: Policy, question: HbaQuestion)
 
 /** Clients that could get in without TLS, and by which entry; and what the server said when asked. */
 export function opensToPlaintext(posture: ServerPosture, policy: Policy): Found[] {
+  const { endpoint } = posture
+  const local = endpoint.kind === 'unix' || isLoopback(endpoint.hostaddr ?? endpoint.host)
   const answered: Found[] =
-    posture.plaintextAnswer === 'accepted'
+    posture.plaintextAnswer === 'accepted' && (policy.local === 'refuse' || !local)
       ? [{ origin: server('answer to a startup packet without TLS'), written: 'asked' }]
       : []
   const entries = openings(posture, policy, { transport: 'plaintext' }).map((opening) => ({
