@@ -94,7 +94,7 @@ export async function startPostmaster(
     const port = await freePort()
     const args = ['-D', dataDir, '-p', String(port), '-k', socketDir]
     try {
-      const daemon = await start(programs.postgres, args, /ready to accept connections/)
+      const daemon = await start(programs.postgres, args, /ready to accept (read-only )?connections/)
       if (!daemon.log().includes('could not bind IPv4')) return { daemon, port }
       await end(daemon.child, ['SIGQUIT', 'SIGKILL'])
     } catch (error) {
