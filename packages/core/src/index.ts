@@ -71,6 +71,7 @@ export {
   type HbaQuestion,
 } from './server-files/hba-evaluate.js'
 export type { ClientBox, NameSet } from './server-files/hba-sets.js'
+export { type HbaRow, readHbaRow } from './server-files/hba-view.js'
 export {
   CHAIN_ENDS,
   type ChainContext,

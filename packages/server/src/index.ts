@@ -1,8 +1,19 @@
 /**
- * Looks at live PostgreSQL servers: what they offer to a client without credentials.
+ * Looks at live PostgreSQL servers: what they offer to a client without credentials, and what a connection
+ * sees of their rules, sessions and replicas.
  *
  * @module
  */
+export { audit } from './audit/audit.js'
+export {
+  AUDIT_STATUSES,
+  type AuditOptions,
+  type AuditReport,
+  type AuditStatus,
+  type AuditTarget,
+  type ServerAudit,
+} from './audit/types.js'
+export type { Connection, LiveFacts, Query, Standby, Unseen } from './live/types.js'
 export { type ProbeOptions, type ProbeTarget, probe } from './probe/probe.js'
 export type { Account } from './probe/startup.js'
 export type {

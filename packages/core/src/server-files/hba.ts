@@ -108,19 +108,19 @@ export function parseHba(text: string, { version = 18 }: HbaDialect = {}): HbaFi
       continue
     }
     try {
-      entries.push({ line, ...entryOf(fields, version) })
+      entries.push({ line, ...entryFrom(fields, version) })
     } catch (error) {
-      if (!(error instanceof Wrong)) throw error
+      if (!(error instanceof HbaLineError)) throw error
       errors.push({ line, reason: error.message })
     }
   }
   return { entries, includes, errors }
 }
 
-/** Never leaves this file: {@link HbaError} is what the reader gets. */
-class Wrong extends Error {}
+/** Never leaves this folder: {@link HbaError} is what the reader gets. */
+export class HbaLineError extends Error {}
 const wrong = (reason: string): never => {
-  throw new Wrong(reason)
+  throw new HbaLineError(reason)
 }
 
 function includeOf(fields: readonly HbaField[]): Omit<HbaInclude, 'line'> | undefined {
@@ -132,7 +132,8 @@ function includeOf(fields: readonly HbaField[]): Omit<HbaInclude, 'line'> | unde
   return known && { directive: known, path }
 }
 
-function entryOf(fields: readonly HbaField[], version: number): Omit<HbaEntry, 'line'> {
+/** Reads the fields of an entry. @throws HbaLineError where the server would refuse them. */
+export function entryFrom(fields: readonly HbaField[], version: number): Omit<HbaEntry, 'line'> {
   const queue = [...fields]
   const list = (what: string): HbaField => queue.shift() ?? wrong(`the line ends before ${what}`)
   const one = (what: string): HbaToken => {
