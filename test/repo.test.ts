@@ -14,9 +14,12 @@ const ALLOWED: Record<string, { dependencies: string[]; peers: string[] }> = {
   postgres: { dependencies: [], peers: [] },
   register: { dependencies: [], peers: [] },
   scan: { dependencies: [], peers: [] },
-  certs: { dependencies: ['@peculiar/x509', 'reflect-metadata'], peers: [] },
+  certs: { dependencies: ['@peculiar/x509', '@verify-full/core', 'reflect-metadata'], peers: [] },
   server: { dependencies: ['@verify-full/core'], peers: [] },
-  cli: { dependencies: ['commander'], peers: [] },
+  cli: {
+    dependencies: ['@verify-full/certs', '@verify-full/core', '@verify-full/server', 'commander'],
+    peers: [],
+  },
 }
 const PACKAGES = Object.keys(ALLOWED)
 
