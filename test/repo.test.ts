@@ -17,7 +17,15 @@ const ALLOWED: Record<string, { dependencies: string[]; peers: string[] }> = {
   certs: { dependencies: ['@peculiar/x509', '@verify-full/core', 'reflect-metadata'], peers: [] },
   server: { dependencies: ['@verify-full/core'], peers: [] },
   cli: {
-    dependencies: ['@verify-full/certs', '@verify-full/core', '@verify-full/server', 'commander'],
+    dependencies: [
+      '@verify-full/certs',
+      '@verify-full/core',
+      '@verify-full/pg',
+      '@verify-full/server',
+      'commander',
+      'pg',
+      'yaml',
+    ],
     peers: [],
   },
 }

@@ -1,9 +1,10 @@
 import { Command, CommanderError } from 'commander'
+import { addAudit } from './audit.js'
 import { addCerts } from './certs.js'
 import { type AddCommand, EXIT, type ExitCode, type Io } from './command.js'
 
 /** One row per subcommand. */
-const COMMANDS: readonly AddCommand[] = [addCerts]
+const COMMANDS: readonly AddCommand[] = [addAudit, addCerts]
 
 /**
  * Runs the command line and resolves with its exit code: 0 clean, 1 findings, 2 usage, configuration or
