@@ -62,7 +62,12 @@ export {
   type HbaType,
   parseHba,
 } from './server-files/hba.js'
-export { formatHbaAddress, type HbaAddress, type HbaRange } from './server-files/hba-address.js'
+export {
+  formatHbaAddress,
+  type HbaAddress,
+  type HbaRange,
+  isInRange,
+} from './server-files/hba-address.js'
 export { describeClients, formatHbaEntry } from './server-files/hba-clients.js'
 export {
   evaluateHba,

@@ -59,6 +59,7 @@ export function opensToPlaintext(posture: ServerPosture, policy: Policy): Found[
 export function opensToAnyone(posture: ServerPosture, policy: Policy): Found[] {
   const transports = ['plaintext', 'tls', ...(policy.local === 'refuse' ? ['unix'] : [])] as const
   const seen = new Set<HbaEntry>()
+  const order = ({ entry }: HbaOpening): number => posture.hba?.indexOf(entry) ?? 0
   return transports
     .flatMap((transport) => openings(posture, policy, { transport: transport as 'tls' }))
     .filter(({ entry }) => {
@@ -67,6 +68,7 @@ export function opensToAnyone(posture: ServerPosture, policy: Policy): Found[] {
       seen.add(entry)
       return true
     })
+    .sort((a, b) => order(a) - order(b))
     .map((opening) => ({
       origin: originOf(opening.entry, posture),
       written: `${formatHbaEntry(opening.entry)}: ${describeClients(opening)}`,

@@ -27,3 +27,15 @@ export type {
   TlsOffer,
   VersionAnswer,
 } from './probe/types.js'
+export type {
+  CertificateIdentity,
+  Clock,
+  IgnoredSession,
+  Look,
+  PlaintextClient,
+  Watch,
+  WatchEvent,
+  WatchedPool,
+  WatchOptions,
+} from './watch/types.js'
+export { WATCH_CHANNEL, watch } from './watch/watch.js'

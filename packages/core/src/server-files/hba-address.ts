@@ -116,3 +116,13 @@ export function formatIp({ family, value }: IpAddress): string {
   const after = groups.slice(longest.index + longest[0].length).replace(/^:/, '')
   return `${before}::${after}`
 }
+
+/** Whether an address is in a range, `10.0.0.0/8` or a single address. False for what is neither. */
+export function isInRange(address: string, range: string): boolean {
+  const [text = '', bits] = range.split('/')
+  const [ip, base] = [parseIp(address), parseIp(text)]
+  if (!ip || !base || ip.family !== base.family) return false
+  const length = bits === undefined ? WIDTH[base.family] : Number(bits)
+  if (!/^\d{1,3}$/.test(bits ?? '0') || length > WIDTH[base.family]) return false
+  return ((ip.value ^ base.value) & prefixMask(base.family, length)) === 0n
+}

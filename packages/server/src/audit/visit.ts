@@ -1,6 +1,7 @@
 import type { ServerPosture } from '@verify-full/core'
 import { look } from '../live/look.js'
 import type { Connection, LiveFacts, Unseen } from '../live/types.js'
+import { orAbort } from '../or-abort.js'
 import { type ProbeTarget, probe } from '../probe/probe.js'
 import type { ServerOffer } from '../probe/types.js'
 import { certificateOf, isReachable, plaintextAnswerOf } from './findings.js'
@@ -94,15 +95,6 @@ async function opened(
     signal.throwIfAborted()
   }
   return connection
-}
-
-function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason)
-    signal.addEventListener('abort', stop, { once: true })
-    if (signal.aborted) stop()
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
 }
 
 const INSIDE = 'settings, pg_hba.conf, sessions and replicas'

@@ -8,6 +8,7 @@ import {
 } from '@verify-full/core'
 import { STATEMENTS } from './statements.js'
 import type { LiveFacts, Query, Standby, Unseen } from './types.js'
+import { UNSEEN } from './unseen.js'
 
 type Row = Readonly<Record<string, unknown>>
 
@@ -123,19 +124,6 @@ function survives(session: ClientSession, hba: readonly HbaEntry[], loadedAt: Da
 }
 
 const dateOf = (value: unknown): Date => (value instanceof Date ? value : new Date(String(value)))
-
-const UNSEEN = {
-  sessions: {
-    what: 'sessions',
-    why: "other roles' sessions are not visible to this role",
-    fix: 'grant pg_read_all_stats (or pg_monitor) to the role that audits',
-  },
-  rules: {
-    what: 'pg_hba.conf',
-    why: 'pg_hba_file_rules is not visible to this role',
-    fix: 'grant select on pg_hba_file_rules and execute on function pg_hba_file_rules() to the role that audits',
-  },
-} as const satisfies Record<string, Unseen>
 
 const brokenRules = (errors: readonly HbaError[]): Unseen => ({
   what: 'rules in force',
