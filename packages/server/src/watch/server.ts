@@ -3,6 +3,7 @@ import type { AuditTarget } from '../audit/types.js'
 import type { Connection, Query } from '../live/types.js'
 import { orAbort } from '../or-abort.js'
 import type { ProbeTarget } from '../probe/probe.js'
+import { CLOCK } from './clock.js'
 import { type Inside, type Kept, lookInside, rightsOf } from './inside.js'
 import { lookOutside } from './outside.js'
 import type { Clock, IgnoredSession, Look, WatchedPool } from './types.js'
@@ -22,6 +23,8 @@ export interface Looking {
   readonly clock: Clock
 }
 
+const GOODBYE = 1000
+const NEVER = new AbortController().signal
 const NONE: Inside = { unseen: [] }
 
 /** A server of a target: outside by a handshake, inside by one query on the kept connection. */
@@ -37,12 +40,24 @@ export function watchedServer(
   const drop = async (): Promise<void> => {
     const connection = kept?.connection
     kept = undefined
-    await connection?.close()
+    // A server that does not answer does not say goodbye either.
+    await Promise.race([connection?.close(), CLOCK.sleep(GOODBYE, NEVER)])
   }
   const inside = async (signal: AbortSignal): Promise<Inside> => {
     if (!target.connect) return NONE
-    kept ??= await open(target, server, signal)
-    return lookInside(kept.connection.query, kept.rights, policy, ignore)
+    const ask = ({ connection, rights }: Kept): Promise<Inside> =>
+      lookInside(connection.query, rights, policy, ignore)
+    if (kept) {
+      try {
+        return await orAbort(ask(kept), signal)
+      } catch {
+        // The connection may have died since the last look: that says nothing about the server.
+        signal.throwIfAborted()
+        void drop()
+      }
+    }
+    kept = await open(target, server, signal)
+    return ask(kept)
   }
   return {
     ...names,

@@ -2,16 +2,18 @@
 export type Turns = <T>(task: () => Promise<T>) => Promise<T>
 
 export function turns(limit: number): Turns {
-  let running = 0
+  let free = limit
   const waiting: (() => void)[] = []
   return async (task) => {
-    if (running >= limit) await new Promise<void>((resolve) => waiting.push(resolve))
-    running++
+    if (free > 0) free--
+    else await new Promise<void>((resolve) => waiting.push(resolve))
     try {
       return await task()
     } finally {
-      running--
-      waiting.shift()?.()
+      // The place goes to the next in line: nobody can take it in between.
+      const next = waiting.shift()
+      if (next) next()
+      else free++
     }
   }
 }
