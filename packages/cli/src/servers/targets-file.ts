@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
 import type { Policy } from '@verify-full/core'
 import type { AuditTarget } from '@verify-full/server'
-import { parse } from 'yaml'
 import type { Io } from '../command.js'
 import { targetOf } from './account.js'
+import { readYaml } from './yaml-file.js'
 
 /**
  * Reads a file of targets, YAML or JSON:
@@ -27,7 +26,7 @@ export function readTargets(
   const wrong = (why: string): never => {
     throw new Error(`${path}: ${why}`)
   }
-  const rows = (read(path, wrong) as { targets?: unknown } | null)?.targets
+  const rows = (readYaml(path, wrong) as { targets?: unknown } | null)?.targets
   if (!Array.isArray(rows) || rows.length === 0) return wrong('expected a list named targets')
   return rows.map((row: unknown, index) => {
     const place = `targets[${index}]`
@@ -75,20 +74,4 @@ const KEYS: Readonly<
     expected: 'a list of host:port',
   },
   passwordEnv: { accepts: (value) => orAbsent(value, isText), expected: 'the name of a variable' },
-}
-
-function read(path: string, wrong: (why: string) => never): unknown {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    return wrong(`cannot be read (${String((error as { code?: unknown }).code)})`)
-  }
-  try {
-    return parse(text)
-  } catch (error) {
-    // The parser's message quotes the line, and with it what may be a password.
-    const { linePos } = error as { linePos?: readonly { line: number }[] }
-    return wrong(`is no YAML${linePos?.[0] ? ` (line ${linePos[0].line})` : ''}`)
-  }
 }

@@ -34,13 +34,16 @@ export async function audit(
 ): Promise<AuditReport> {
   const policy = definePolicy(options.policy ?? {})
   const { concurrency = 32, timeoutMillis = 5000, now = () => new Date(), tests } = options
+  const { discover = true } = options
   const signal = options.signal ?? new AbortController().signal
   const visiting: Visiting = { timeoutMillis, now, signal, ...(tests ? { tests } : {}) }
   let done = 0
   const at = now()
   const clusters = await bounded(targets, concurrency, async (target) => {
-    const visits = await visitCluster(target, visiting)
-    const audits = visits.map((one) => judged(target, one, visits, policy, now()))
+    const visits = await visitCluster(target, visiting, discover)
+    const audits = visits.map((one) =>
+      judged(target, one, visits, { policy, now: now(), discover }),
+    )
     for (const one of audits) options.onServer?.(one, ++done)
     return audits
   })
@@ -48,10 +51,15 @@ export async function audit(
   return { at, servers, status: worst(servers.map(({ status }) => status)) }
 }
 
-async function visitCluster(target: AuditTarget, visiting: Visiting): Promise<readonly Visit[]> {
+async function visitCluster(
+  target: AuditTarget,
+  visiting: Visiting,
+  discover: boolean,
+): Promise<readonly Visit[]> {
   const named = await Promise.all(
     target.servers.map((server) => visit(target, server, false, visiting)),
   )
+  if (!discover) return named
   const found = await Promise.all(
     discovered(named).map((server) => visit(target, server, true, visiting)),
   )
@@ -78,8 +86,7 @@ function judged(
   target: AuditTarget,
   { server, discovered: found, offer, live, posture, unseen }: Visit,
   visits: readonly Visit[],
-  policy: Policy,
-  now: Date,
+  { policy, now, discover }: { policy: Policy; now: Date; discover: boolean },
 ): ServerAudit {
   const primary = visits.find((other) => other.live?.role === 'primary')
   const replica = live ? live.role === 'replica' : primary !== undefined
@@ -91,7 +98,8 @@ function judged(
     also: findingsOf(offer, policy.minTlsVersion),
   })
   const { violations, warnings, waived } = report
-  const missing = [...unseen, ...unknownStandbys(live?.standbys?.length ?? 0, visits, live?.role)]
+  const standbys = discover ? (live?.standbys?.length ?? 0) : 0
+  const missing = [...unseen, ...unknownStandbys(standbys, visits, live?.role)]
   return {
     cluster: target.name ?? nameOf(target.servers[0]),
     endpoint: { kind: 'tcp', ...server },

@@ -36,6 +36,8 @@ export interface AuditOptions {
   readonly concurrency?: number
   /** Milliseconds for one exchange with one server; one server takes at most six times as long. @default 5000 */
   readonly timeoutMillis?: number
+  /** Whether replicas that stream from a server are audited with it. @default true */
+  readonly discover?: boolean
   /** What is asked without credentials. @default all */
   readonly tests?: readonly ProbeTest[]
   /** The clock. @default the current time */
