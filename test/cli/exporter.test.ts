@@ -111,8 +111,9 @@ it('a server that is gone, and one that never answers: up or not, within the tim
     'x-prometheus-scrape-timeout-seconds': '1',
   })
   expect(status).toBe(200)
-  const [, seconds] = /verify_full_probe_duration_seconds (\S+)/.exec(body) ?? []
-  expect(Number(seconds)).toBeLessThan(1)
+  const [, seconds] = /^verify_full_probe_duration_seconds (\S+)$/m.exec(body) ?? []
+  // The module would allow three seconds.
+  expect(Number(seconds)).toBeLessThan(2.5)
 })
 
 it('more probes than it may: 503 for the rest, and it recovers', async () => {
