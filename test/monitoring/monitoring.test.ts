@@ -62,20 +62,22 @@ describe.runIf(available)(title, () => {
     await using running = await prometheus({
       'prometheus.yml': read('prometheus.yml')
         .replaceAll('127.0.0.1:9849', address)
-        .replace('scrape_interval: 60s', 'scrape_interval: 1s\n  evaluation_interval: 1s')
-        .replace('scrape_timeout: 10s', 'scrape_timeout: 1s'),
+        .replace('scrape_interval: 60s', 'scrape_interval: 5s\n  evaluation_interval: 1s')
+        .replace('scrape_timeout: 10s', 'scrape_timeout: 5s'),
       'verify-full.rules.yml': read('verify-full.rules.yml').replace(/for: \d+[mh]/g, 'for: 0s'),
       'targets.yml': JSON.stringify([{ targets }]),
     })
-    const wait = { timeout: 30_000, interval: 200 }
+    const wait = { timeout: 40_000, interval: 200 }
     await vi.waitFor(async () => {
       const up = await running.query('verify_full_up')
       expect(up.map(({ metric, value }) => `${metric.instance} ${value}`).sort()).toEqual(
         targets.map((target) => `${target} 1`).sort(),
       )
     }, wait)
-    const accepted = await running.query('verify_full_plaintext_accepted == 1')
-    expect(accepted.map(({ metric }) => metric.instance)).toEqual([targets[0]])
+    await vi.waitFor(async () => {
+      const accepted = await running.query('verify_full_plaintext_accepted == 1')
+      expect(accepted.map(({ metric }) => metric.instance)).toEqual([targets[0]])
+    }, wait)
     await vi.waitFor(async () => {
       const alerts = await running.alerts()
       const about = (name: string) =>
@@ -87,8 +89,10 @@ describe.runIf(available)(title, () => {
       // Neither role may see pg_hba_file_rules, one not even the sessions: that is not clean.
       expect(new Set(about('PostgresTlsNotSeen'))).toEqual(new Set(targets))
     }, wait)
-    expect(await running.query('verify_full_exporter_probes_total')).not.toEqual([])
-  }, 90_000)
+    await vi.waitFor(async () => {
+      expect(await running.query('verify_full_exporter_probes_total')).not.toEqual([])
+    }, wait)
+  }, 120_000)
 
   it('shards servers over exporters: each server has exactly one, always the same', async () => {
     const servers = Array.from({ length: 300 }, (_, index) => `db${index}.example.com:5432`)
