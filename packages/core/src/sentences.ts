@@ -58,8 +58,9 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
   ],
   'unobservable-driver': (it) => [
     'the JavaScript client of pg on a socket of its own',
-    `${it.origin.key} is in use: its TLS cannot be observed`,
-    'use the JavaScript client: remove pg-native, NODE_PG_FORCE_NATIVE, and the custom stream or connection',
+    UNOBSERVABLE[it.origin.key]?.[0] ?? `${it.origin.key} is in use: its TLS cannot be observed`,
+    UNOBSERVABLE[it.origin.key]?.[1] ??
+      'use the JavaScript client: remove pg-native, NODE_PG_FORCE_NATIVE, and the custom stream or connection',
   ],
   'conninfo-misread': (it) => [
     'a connection string that means what it says',
@@ -70,7 +71,7 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
   ],
   'multi-host-unsupported': (it) => [
     'one host',
-    `${it.driver} does not implement ${it.origin.key === 'host' ? 'a list of hosts' : it.origin.key}: it would take it for something else`,
+    `${it.driver} does not implement ${/(^|\.)host$/.test(it.origin.key) ? 'a list of hosts' : it.origin.key}: it would take it for something else`,
     'configure one pool per host, or resolve the service yourself',
   ],
   'sslmode-unknown': (it) => [
@@ -80,8 +81,10 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
   ],
   'setting-ineffective': (it) => [
     'settings that have an effect',
-    `${it.driver} never reads ${it.origin.key}${meant(it)}`,
-    it.meant ? through(it) : `remove ${it.origin.key}; ${RIGHT[it.driver]}`,
+    it.written
+      ? `${it.driver} uses ${it.written} in place of ${it.origin.key}. Outcome: ${it.outcome}`
+      : `${it.driver} never reads ${it.origin.key}${it.meant ? `${meant(it)} Outcome: ${it.outcome}` : ''}`,
+    it.meant ? through(it) : `remove ${it.written ?? it.origin.key}; ${RIGHT[it.driver]}`,
   ],
   'ssl-value-fatal': (it) => [
     'ssl: true, or an object of TLS options',
@@ -233,6 +236,34 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
       ? `it is empty, and a client certificate is asked for by: ${it.written}`
       : 'it is empty: client certificates cannot be verified (verify-full in the client does not need it)',
     'set ssl_ca_file to the root certificate, then reload PostgreSQL',
+  ],
+}
+
+/** What stands in for a client that the guard sees connecting, and what to write instead. */
+const UNOBSERVABLE: Record<string, readonly [actual: string, fix: string]> = {
+  client: [
+    'pgnative hands the connection to libpq: connection.ssl does not reach it, and without PGSSLMODE it goes on in plaintext where the server offers no TLS',
+    "write client: 'pg' and remove pg-native",
+  ],
+  connectionPool: [
+    'knex would send every query through connections that another pool opened',
+    'replace connectionPool by connection: knex then opens its own connections, which are verified',
+  ],
+  'pg-native': [
+    'pg-native is installed, so typeorm hands every connection to libpq: ssl and the sslmode of the url do not reach it',
+    'write nativeDriver: false, or remove pg-native',
+  ],
+  nativeDriver: [
+    'typeorm would hand every connection to nativeDriver: its TLS cannot be observed',
+    'remove nativeDriver',
+  ],
+  driver: [
+    'driver is not pg: it lacks the Pool or the Client of pg',
+    'remove driver, or pass the pg module',
+  ],
+  'connection()': [
+    'knex would send this query through a connection that it did not open',
+    'remove .connection(...) or the connection of the transaction; knex then uses its own, which is verified',
   ],
 }
 
