@@ -13,6 +13,18 @@ export {
   type AuditTarget,
   type ServerAudit,
 } from './audit/types.js'
+export { type ExamineOptions, examine } from './doctor/examine.js'
+export { MANAGED_DATABASES, type ManagedDatabase, managedDatabaseOf } from './doctor/managed.js'
+export {
+  DIAGNOSIS_IDS,
+  type Diagnosis,
+  type DiagnosisId,
+  type Examination,
+  type SessionOutcome,
+  STEPS,
+  type Step,
+  type StepId,
+} from './doctor/types.js'
 export type { Connection, LiveFacts, Query, Standby, Unseen } from './live/types.js'
 export { type ProbeOptions, type ProbeTarget, probe } from './probe/probe.js'
 export type { Account } from './probe/startup.js'

@@ -36,7 +36,7 @@ async function contentOf(subject: string, io: Io): Promise<Buffer | string> {
     throw new Error(`${subject}: no such file (a server is written host:port, db.example.com:5432)`)
   }
   const { probe } = await import('@verify-full/server')
-  const offer = await probe({ host, port: Number(port) }, { tests: [], now: io.now() })
+  const offer = await probe({ host, port: Number(port) }, { roots: [], tests: [], now: io.now() })
   const established = offer.addresses.find(({ tls }) => tls?.kind === 'established')?.tls
   if (established?.kind !== 'established') {
     throw new Error(`${subject} presented no certificate: ask verify-full doctor why`)
