@@ -57,14 +57,15 @@ export function opensToPlaintext(posture: ServerPosture, policy: Policy): Found[
 
 /** Clients that get in with no proof of who they are. */
 export function opensToAnyone(posture: ServerPosture, policy: Policy): Found[] {
-  const transports = ['plaintext', 'tls', ...(policy.local === 'refuse' ? ['unix'] : [])] as const
+  const unix = policy.local === 'refuse' ? (['unix'] as const) : []
+  const transports = ['plaintext', 'tls', ...unix] as const
   const seen = new Set<HbaEntry>()
   const order = ({ entry }: HbaOpening): number => posture.hba?.indexOf(entry) ?? 0
   return transports
-    .flatMap((transport) => openings(posture, policy, { transport: transport as 'tls' }))
+    .flatMap((transport) => openings(posture, policy, { transport, method: 'trust' }))
     .filter(({ entry }) => {
       const proven = entry.options.clientcert === 'verify-full'
-      if (entry.method !== 'trust' || proven || seen.has(entry)) return false
+      if (proven || seen.has(entry)) return false
       seen.add(entry)
       return true
     })

@@ -1,4 +1,4 @@
-import type { HbaEntry, HbaName, HbaType } from './hba.js'
+import type { HbaEntry, HbaMethod, HbaName, HbaType } from './hba.js'
 import { ALL_BITS, type HbaAddress, type HbaRange, parseIp } from './hba-address.js'
 import {
   type ClientBox,
@@ -22,6 +22,8 @@ export interface HbaQuestion {
   readonly address?: string
   /** Physical replication, which `all` does not include. */
   readonly replication?: boolean
+  /** Only openings by entries of this method. */
+  readonly method?: HbaMethod
 }
 
 /** Clients that one entry lets in (or has prove who they are): every earlier entry is accounted for. */
@@ -65,7 +67,7 @@ export function evaluateHba(
   for (const entry of entries) {
     if (!types.includes(entry.type)) continue
     const reach = reachOf(entry, question)
-    if (entry.method !== 'reject') {
+    if (entry.method !== 'reject' && entry.method === (question.method ?? entry.method)) {
       const all = asked.flatMap((box) =>
         reach.possible.flatMap((possible) => overlapBox(box, possible) ?? []),
       )

@@ -65,11 +65,13 @@ export function outside(range: HbaRange, other: HbaRange): HbaRange[] {
 }
 
 export function overlapBox(a: ClientBox, b: ClientBox): ClientBox | undefined {
+  // The cheapest first: most entries are about other addresses.
   const addresses = overlap(a.addresses, b.addresses)
+  if (!addresses) return undefined
   const databases = intersect(a.databases, b.databases)
+  if (isEmpty(databases)) return undefined
   const users = intersect(a.users, b.users)
-  if (!addresses || isEmpty(databases) || isEmpty(users)) return undefined
-  return { databases, users, addresses }
+  return isEmpty(users) ? undefined : { databases, users, addresses }
 }
 
 /** The clients of one box that are not in another. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { definePolicy, judge, type Policy, plaintextSessions } from '@verify-full/core'
 import { bounded } from '../bounded.js'
 import type { Unseen } from '../live/types.js'
@@ -35,7 +36,7 @@ export async function audit(
   const policy = definePolicy(options.policy ?? {})
   const { concurrency = 32, timeoutMillis = 5000, now = () => new Date(), tests } = options
   const { discover = true } = options
-  const signal = options.signal ?? new AbortController().signal
+  const signal = ownSignal(options.signal)
   const visiting: Visiting = { timeoutMillis, now, signal, ...(tests ? { tests } : {}) }
   let done = 0
   const at = now()
@@ -49,6 +50,13 @@ export async function audit(
   })
   const servers = clusters.flat()
   return { at, servers, status: worst(servers.map(({ status }) => status)) }
+}
+
+/** Hundreds of exchanges listen to it: the caller's own signal gets one listener instead. */
+function ownSignal(outer: AbortSignal | undefined): AbortSignal {
+  const signal = outer ? AbortSignal.any([outer]) : new AbortController().signal
+  setMaxListeners(0, signal)
+  return signal
 }
 
 async function visitCluster(

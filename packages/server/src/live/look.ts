@@ -27,9 +27,7 @@ export async function look(query: Query): Promise<LiveFacts> {
   const rules = await rulesOf(query, version, unseen)
   const sessions = await sessionsOf(query, identity.sees_sessions === true, unseen)
   const standbys = identity.sees_sessions === true ? await standbysOf(query) : undefined
-  const survivors = rules.hba
-    ? (sessions ?? []).filter((session) => survives(session, rules.hba ?? [], loadedAt))
-    : []
+  const survivors = rules.hba ? survivorsOf(sessions ?? [], rules.hba, loadedAt) : []
   return {
     role: identity.standby === true ? 'replica' : 'primary',
     version,
@@ -109,10 +107,28 @@ async function standbysOf(query: Query): Promise<readonly Standby[]> {
   }))
 }
 
-/** Whether a session is older than the rules and would not get in by them: doubt is no survivor. */
-function survives(session: ClientSession, hba: readonly HbaEntry[], loadedAt: Date): boolean {
-  const { user, database, address, ssl, replication, startedAt } = session
-  if (startedAt >= loadedAt) return false
+/**
+ * Sessions that are older than the rules and would not get in by them: doubt is no survivor. Thousands of
+ * sessions are a few clients, and each client is decided once.
+ */
+function survivorsOf(
+  sessions: readonly ClientSession[],
+  hba: readonly HbaEntry[],
+  loadedAt: Date,
+): ClientSession[] {
+  const decided = new Map<string, boolean>()
+  return sessions.filter((session) => {
+    if (session.startedAt >= loadedAt) return false
+    const { user, database, address, ssl, replication } = session
+    const client = JSON.stringify([user, database, address, ssl, replication])
+    const refused = decided.get(client) ?? isRefused(session, hba)
+    decided.set(client, refused)
+    return refused
+  })
+}
+
+function isRefused(session: ClientSession, hba: readonly HbaEntry[]): boolean {
+  const { user, database, address, ssl, replication } = session
   const { entry, undecided } = firstMatch(hba, {
     transport: address === null ? 'unix' : ssl ? 'tls' : 'plaintext',
     user,

@@ -1,4 +1,5 @@
 import diagnosticsChannel from 'node:diagnostics_channel'
+import { setMaxListeners } from 'node:events'
 import { definePolicy } from '@verify-full/core'
 import { changes, type Levels, NOTHING_KNOWN } from './changes.js'
 import { CLOCK } from './clock.js'
@@ -28,6 +29,8 @@ export function watch(options: WatchOptions): Watch {
   }
   const policy = definePolicy(options.policy ?? {})
   const controller = new AbortController()
+  // One listener per server and more.
+  setMaxListeners(0, controller.signal)
   const stop = (): void => controller.abort(options.signal?.reason)
   options.signal?.addEventListener('abort', stop, { once: true })
   if (options.signal?.aborted) stop()
