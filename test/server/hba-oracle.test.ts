@@ -3,14 +3,11 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatHbaAddress, type HbaEntry, parseConf, parseHba } from '@verify-full/core'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type PostgresServer, postgres } from '../support/index.js'
 
+const VERSIONS = process.env.VERIFY_FULL_MATRIX === '1' ? [14, 15, 16, 17, 18] : [18]
 let server: PostgresServer
-beforeAll(async () => {
-  server = await postgres()
-})
-afterAll(() => server?.stop())
 
 interface Rule {
   readonly line: number
@@ -113,41 +110,6 @@ const shown = (entry: HbaEntry): Omit<Rule, 'error'> => ({
 const written = ({ kind, value }: HbaEntry['users'][number]): string =>
   ({ role: `+${value}`, regex: `/${value}`, file: `@${value}` })[kind as string] ?? value
 
-const counts = { lines: 0, entries: 0, errors: 0 }
-
-it('pg_hba.conf: the same entries, the same lines refused', async () => {
-  const files = fc.array(line, { minLength: 150, maxLength: 150 })
-  await fc.assert(
-    fc.asyncProperty(files, async (lines) => {
-      const text = `local all postgres trust\n${lines.join('\n')}\n`
-      const rules = (await fileRules(text)).filter(({ error }) => !BUILD.test(error ?? ''))
-      const read = parseHba(text, { version: server.version })
-      const ours = new Map(read.entries.map((entry) => [entry.line, entry]))
-      const refused = new Set(read.errors.map((error) => error.line))
-      for (const rule of rules) {
-        const place = `line ${rule.line}: ${text.split('\n')[rule.line - 1]} (${rule.error})`
-        counts.lines++
-        // One refusal (an invalid clientname) has no message: then the row is empty.
-        if (rule.error !== null || rule.type === null) {
-          expect(refused, place).toContain(rule.line)
-          counts.errors++
-          continue
-        }
-        const { error: _, address: from, ...expected } = rule
-        const entry = ours.get(rule.line)
-        expect(entry && shown(entry), place).toEqual(expected)
-        if (entry?.address?.kind === 'range') {
-          expect(canonical(entry), place).toBe(canonicalText(from ?? ''))
-        } else if (entry?.address) expect(formatHbaAddress(entry.address), place).toBe(from)
-        counts.entries++
-      }
-    }),
-    { numRuns: 25, endOnFailure: true },
-  )
-  expect(counts.entries).toBeGreaterThan(300)
-  expect(counts.errors).toBeGreaterThan(300)
-})
-
 /** Base and mask as numbers: the same range is written in many ways. */
 const canonical = ({ address: at }: HbaEntry): string =>
   at?.kind === 'range' ? `${at.base & at.mask} ${at.mask}` : ''
@@ -157,19 +119,6 @@ const canonicalText = (from: string): string => {
   const [entry] = parseHba(`host a a ${text} trust`).entries
   return entry ? canonical(entry) : `not a range: ${from}`
 }
-
-it('pg_hba.conf: nothing that the server leaves out, and every line that it has', async () => {
-  const files = fc.array(line, { minLength: 150, maxLength: 150 })
-  await fc.assert(
-    fc.asyncProperty(files, async (lines) => {
-      const text = lines.join('\n')
-      const rules = (await fileRules(text)).map((rule) => rule.line)
-      const { entries, errors } = parseHba(text, { version: server.version })
-      expect([...entries, ...errors].map((one) => one.line).sort((a, b) => a - b)).toEqual(rules)
-    }),
-    { numRuns: 10, endOnFailure: true },
-  )
-})
 
 const value = fc.oneof(
   fc.constantFrom('on', 'off', '1', '10MB', '1.5', '.5', "'a b'", "'it''s'", "'a\\'b'", "'\\101'"),
@@ -203,28 +152,86 @@ const setting = fc
   )
   .map((parts) => parts.join(''))
 
-it('postgresql.conf: the last value of each setting, and the lines refused', async () => {
-  const path = join(server.dataDir, 'postgresql.conf')
-  await fc.assert(
-    fc.asyncProperty(fc.array(setting, { minLength: 8, maxLength: 8 }), async (lines) => {
-      const text = `${lines.join('\n')}\n`
-      writeFileSync(path, text)
-      const rows = await server.admin(
-        'select sourceline as line, name, setting, applied, error from pg_file_settings order by seqno',
-      )
-      const { settings, errors } = parseConf(text)
-      const syntax = rows.filter((row) => /syntax error/.test(String(row.error)))
-      // The view gives up at the first line that it cannot read.
-      expect(errors[0]?.line).toBe(syntax[0]?.line)
-      if (errors.length > 0) return
-      const last = new Map(
-        rows.map((row) => [String(row.name).toLowerCase(), { value: row.setting, line: row.line }]),
-      )
-      for (const [key, { value: read, line: at }] of settings) {
-        expect({ value: read, line: at }, `${key} in ${text}`).toEqual(last.get(key))
-      }
-      expect([...settings.keys()].sort()).toEqual([...last.keys()].sort())
-    }),
-    { numRuns: 80, endOnFailure: true },
-  )
+describe.each(VERSIONS)('PostgreSQL %s', (version) => {
+  beforeAll(async () => {
+    server = await postgres({ version })
+  })
+  afterAll(() => server?.stop())
+
+  const counts = { lines: 0, entries: 0, errors: 0 }
+
+  it('pg_hba.conf: the same entries, the same lines refused', async () => {
+    const files = fc.array(line, { minLength: 150, maxLength: 150 })
+    await fc.assert(
+      fc.asyncProperty(files, async (lines) => {
+        const text = `local all postgres trust\n${lines.join('\n')}\n`
+        const rules = (await fileRules(text)).filter(({ error }) => !BUILD.test(error ?? ''))
+        const read = parseHba(text, { version: server.version })
+        const ours = new Map(read.entries.map((entry) => [entry.line, entry]))
+        const refused = new Set(read.errors.map((error) => error.line))
+        for (const rule of rules) {
+          const place = `line ${rule.line}: ${text.split('\n')[rule.line - 1]} (${rule.error})`
+          counts.lines++
+          // One refusal (an invalid clientname) has no message: then the row is empty.
+          if (rule.error !== null || rule.type === null) {
+            expect(refused, place).toContain(rule.line)
+            counts.errors++
+            continue
+          }
+          const { error: _, address: from, ...expected } = rule
+          const entry = ours.get(rule.line)
+          expect(entry && shown(entry), place).toEqual(expected)
+          if (entry?.address?.kind === 'range') {
+            expect(canonical(entry), place).toBe(canonicalText(from ?? ''))
+          } else if (entry?.address) expect(formatHbaAddress(entry.address), place).toBe(from)
+          counts.entries++
+        }
+      }),
+      { numRuns: 25, endOnFailure: true },
+    )
+    expect(counts.entries).toBeGreaterThan(300)
+    expect(counts.errors).toBeGreaterThan(300)
+  })
+
+  it('pg_hba.conf: nothing that the server leaves out, and every line that it has', async () => {
+    const files = fc.array(line, { minLength: 150, maxLength: 150 })
+    await fc.assert(
+      fc.asyncProperty(files, async (lines) => {
+        const text = lines.join('\n')
+        const rules = (await fileRules(text)).map((rule) => rule.line)
+        const { entries, errors } = parseHba(text, { version: server.version })
+        expect([...entries, ...errors].map((one) => one.line).sort((a, b) => a - b)).toEqual(rules)
+      }),
+      { numRuns: 10, endOnFailure: true },
+    )
+  })
+
+  it('postgresql.conf: the last value of each setting, and the lines refused', async () => {
+    const path = join(server.dataDir, 'postgresql.conf')
+    await fc.assert(
+      fc.asyncProperty(fc.array(setting, { minLength: 8, maxLength: 8 }), async (lines) => {
+        const text = `${lines.join('\n')}\n`
+        writeFileSync(path, text)
+        const rows = await server.admin(
+          'select sourceline as line, name, setting, applied, error from pg_file_settings order by seqno',
+        )
+        const { settings, errors } = parseConf(text)
+        const syntax = rows.filter((row) => /syntax error/.test(String(row.error)))
+        // The view gives up at the first line that it cannot read.
+        expect(errors[0]?.line).toBe(syntax[0]?.line)
+        if (errors.length > 0) return
+        const last = new Map(
+          rows.map((row) => [
+            String(row.name).toLowerCase(),
+            { value: row.setting, line: row.line },
+          ]),
+        )
+        for (const [key, { value: read, line: at }] of settings) {
+          expect({ value: read, line: at }, `${key} in ${text}`).toEqual(last.get(key))
+        }
+        expect([...settings.keys()].sort()).toEqual([...last.keys()].sort())
+      }),
+      { numRuns: 80, endOnFailure: true },
+    )
+  })
 })
