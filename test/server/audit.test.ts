@@ -1,5 +1,12 @@
 /** Audits of real servers: a primary, a looser replica, poolers, hostile servers. */
-import { type AuditOptions, type AuditTarget, audit, type ServerAudit } from '@verify-full/server'
+import {
+  type AuditOptions,
+  type AuditTarget,
+  audit,
+  type Look,
+  type ServerAudit,
+  watch,
+} from '@verify-full/server'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import {
@@ -188,6 +195,69 @@ describe('an unprivileged role', () => {
     expect(blind.live?.hba).toBeUndefined()
     expect(blind.live?.standbys).toBeUndefined()
   })
+})
+
+it('operators and functions of the same name on the search_path change nothing', async () => {
+  await using own = await postgres({ hba: LOOSE, user: 'owner' })
+  const no = "language sql immutable as 'select false'"
+  for (const statement of [
+    'create schema evil authorization owner',
+    `create function evil.no(int4, int4) returns bool ${no}`,
+    `create function evil.no(text, text) returns bool ${no}`,
+    'create operator evil.= (leftarg = int4, rightarg = int4, function = evil.no)',
+    'create operator evil.<> (leftarg = int4, rightarg = int4, function = evil.no)',
+    'create operator evil.= (leftarg = text, rightarg = text, function = evil.no)',
+    'create operator evil.~ (leftarg = text, rightarg = text, function = evil.no)',
+    "create function evil.pg_backend_pid() returns int4 language sql as 'select 1'",
+    'alter role owner set search_path = evil, pg_catalog',
+    'grant pg_monitor to owner',
+    'grant usage on schema evil to owner',
+  ]) {
+    await own.admin(statement, 'app')
+  }
+  const client = await plaintextSession(own, 'hidden')
+  try {
+    const found = await one(target([own], guarded(own, set.root.root)), {
+      policy: { local: 'refuse' },
+    })
+    expect(found.plaintext).toMatchObject([{ application: 'hidden', ssl: false }])
+    expect(found.live?.settings.get('ssl')?.value).toBe('on')
+    const seen: Look[] = []
+    const watching = watch({
+      targets: [target([own], guarded(own, set.root.root))],
+      policy: { local: 'refuse' },
+      everySeconds: 0.1,
+      onLook: (look) => seen.push(look),
+    })
+    await vi.waitFor(() => expect(seen.length).toBeGreaterThan(0), { timeout: 10_000 })
+    await watching.stop()
+    expect(seen[0]?.plaintext).toMatchObject([{ application: 'hidden' }])
+    expect(seen[0]?.settings?.get('ssl')).toBe('on')
+  } finally {
+    await client.end()
+  }
+})
+
+it('a standby on another address is found, and visited at the port of the primary', async () => {
+  const real = guarded(primary, set.root.root)
+  const found = await audit([
+    target([primary], async (server, signal) => {
+      const connection = await real(server, signal)
+      const standby = { application: 'far', address: '127.9.9.9', state: 'streaming' }
+      // The real answers, but for the address that a fixture on one host cannot have.
+      const query = async (sql: string) =>
+        sql.includes('pg_stat_replication') ? [standby] : connection.query(sql)
+      return { ...connection, query }
+    }),
+  ])
+  expect(found.servers).toMatchObject([
+    { role: 'primary', discovered: false, status: 'clean' },
+    {
+      discovered: true,
+      endpoint: { host: '127.9.9.9', port: primary.port },
+      status: 'unreachable',
+    },
+  ])
 })
 
 describe('servers that misbehave', () => {
