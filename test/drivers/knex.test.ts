@@ -172,6 +172,15 @@ test('the portable meaning of an sslmode counts once', () => {
   expect(plan?.sslmode?.origin).toBe(plan?.decidedBy)
 })
 
+test('what a string displaces is said with what displaced it', () => {
+  const env = { PGSSLMODE: 'verify-full', PGSSLROOTCERT: '/etc/root.crt' }
+  const [plan] = planKnex(`${URL}?sslmode=no-verify`, env)
+  expect(plan?.discarded.map(({ origin, by }) => `${origin.key} by ${by.key}`)).toEqual([
+    'PGSSLMODE by sslmode',
+    'PGSSLROOTCERT by ca',
+  ])
+})
+
 test('a connection that Knex did not open', () => {
   const plan = planKnexRaw(new pg.Client({ host: 'db.example.com', ssl: true }), {})
   expect(plan).toMatchObject({

@@ -243,6 +243,9 @@ describe('refuses at guard()', () => {
     expect((await verifySession(open(file.development))).name).toBe('development')
     const bad = { development: good, production: { client: 'pg', connection: account() } }
     expect(await refusal(() => guard(bad))).toMatchObject({ report: { name: 'production' } })
+    // Knex's command would take `production` of this, whatever stands beside it.
+    const both = { ...good, production: { client: 'pg', connection: account() } }
+    expect(await refusal(() => guard(both))).toMatchObject({ report: { name: 'production' } })
     const later = guard(async () => ({ staging: good }))
     expect(await one(open((await later()).staging))).toEqual([{ v: 1 }])
     expect(await refusal(guard(() => bad))).toMatchObject({ report: { name: 'production' } })
@@ -342,6 +345,19 @@ describe('the caller gets the error of the guard', () => {
     expect(rules(await refusal(() => db.select(1)))).toEqual(['sslmode-missing'])
     expect(seen).toEqual(['sslmode-missing'])
     expect(await server.connections()).toBe(0)
+  })
+
+  it('for what a function returns once the first has expired', async () => {
+    let expired = false
+    const answers = [{ ...right(), expirationChecker: () => expired }, account()]
+    const connection = () => answers.shift() ?? account()
+    const db = guarded({ connection, pool: { min: 0, max: 2 } })
+    await db.transaction(async (trx) => {
+      expect((await trx.raw('select 1 as v')).rows).toEqual([{ v: 1 }])
+      expired = true
+      expect(rules(await refusal(() => db.raw('select 1')))).toEqual(['sslmode-missing'])
+      expect((await trx.raw('select 2 as v')).rows).toEqual([{ v: 2 }])
+    })
   })
 
   it('for settings that were changed after guard()', async () => {

@@ -87,6 +87,9 @@ function readParsed(options: PgConfig, env: Env): PgReading {
   return {
     ...reading,
     remarks: [...reading.remarks, ...remarks],
+    discarded: reading.discarded.map((it) =>
+      it.by === reading.sslOrigin ? { ...it, by: sslOrigin } : it,
+    ),
     sslOrigin,
     ...(isSslMode(mode) ? { sslmode: { mode, origin: sslOrigin } } : {}),
     ...(rootcert ? { rootcert } : {}),

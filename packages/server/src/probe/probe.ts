@@ -31,7 +31,11 @@ export interface ProbeOptions {
   readonly account?: Account
   /** What is asked beyond TCP, SSLRequest and one handshake. @default all */
   readonly tests?: readonly ProbeTest[]
-  /** How TLS begins: after an SSLRequest, or at once (`sslnegotiation`). @default 'postgres' */
+  /**
+   * How TLS begins: after an SSLRequest, or at once (`sslnegotiation`); at once, versions are not asked.
+   *
+   * @default 'postgres'
+   */
   readonly negotiation?: 'postgres' | 'direct'
   /** The clock for the dates of certificates. @default the current time */
   readonly now?: Date
