@@ -24,6 +24,8 @@ const ALLOWED: Record<string, { dependencies: string[]; peers: string[] }> = {
       '@verify-full/server',
       'commander',
       'pg',
+      'prom-client',
+      'yaml',
     ],
     peers: [],
   },
