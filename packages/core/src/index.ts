@@ -13,6 +13,7 @@ export {
   readPg,
 } from './drivers/pg.js'
 export { type PgHeld, planPgHeld } from './drivers/pg-held.js'
+export { type PostgresReading, planPostgres, readPostgres } from './drivers/postgres.js'
 export { ConnInfoError, ERROR_CODES, type ErrorCode, PolicyError, RootCertError } from './errors.js'
 export { type Events, events, publish } from './events.js'
 export {
