@@ -1,5 +1,6 @@
 import { Socket } from 'node:net'
 import {
+  codeOf,
   type Finding,
   judge,
   type PgReading,
@@ -8,12 +9,12 @@ import {
   type PolicyError,
   planPgHeld,
   publish,
+  refusal,
 } from '@verify-full/core'
 import { type ConnectCallback, failQueries, isObservable, type PgClient } from './driver.js'
 import { shutGate } from './gate.js'
 import { readMaterial } from './material.js'
 import { pin } from './pin.js'
-import { codeOf, refusal } from './refusal.js'
 
 /** What the guard knows of a client: its policy, and its configuration where it saw it. */
 export interface Guarded {
