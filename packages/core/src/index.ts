@@ -1,4 +1,5 @@
 export { CONFIG_FILES, type ConfigFile, findConfigFile, loadConfigFile } from './config-file.js'
+export { type Admission, admit, arrivalFindings } from './connection/admission.js'
 export { CONNECTION, handshakeFindings, observeTls } from './connection/handshake.js'
 export { findingsOf, sslAnswerFindings } from './connection/handshake-errors.js'
 export { QUESTION } from './connection/question.js'
@@ -20,7 +21,12 @@ export {
   readPg,
 } from './drivers/pg.js'
 export { type PgHeld, planPgHeld } from './drivers/pg-held.js'
-export { type PostgresReading, planPostgres, readPostgres } from './drivers/postgres.js'
+export {
+  type PostgresReading,
+  planPostgres,
+  planPostgresReading,
+  readPostgres,
+} from './drivers/postgres.js'
 export { ConnInfoError, ERROR_CODES, type ErrorCode, PolicyError, RootCertError } from './errors.js'
 export { type Events, events, publish } from './events.js'
 export {

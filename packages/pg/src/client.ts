@@ -1,5 +1,11 @@
-import { definePolicy, type Policy, type PolicyOptions, readPg } from '@verify-full/core'
-import { type Guarded, guardedCancel, guardedConnect, type Placement } from './connect.js'
+import {
+  definePolicy,
+  type Placement,
+  type Policy,
+  type PolicyOptions,
+  readPg,
+} from '@verify-full/core'
+import { type Guarded, guardedCancel, guardedConnect } from './connect.js'
 import type { ConnectCallback, PgClient } from './driver.js'
 import { withoutTlsParameters } from './prepare.js'
 

@@ -1,15 +1,12 @@
 import { Socket } from 'node:net'
 import {
-  codeOf,
+  admit,
   type Finding,
-  judge,
   type PgReading,
-  type Plan,
+  type Placement,
   type Policy,
   type PolicyError,
   planPgHeld,
-  publish,
-  refusal,
 } from '@verify-full/core'
 import { type ConnectCallback, failQueries, isObservable, type PgClient } from './driver.js'
 import { shutGate } from './gate.js'
@@ -22,9 +19,6 @@ export interface Guarded {
   readonly reading: PgReading | undefined
   readonly placement?: Placement
 }
-
-/** Who configured the client, for plans and messages: an adapter's name, and which of its connections. */
-export type Placement = Pick<Plan, 'driver' | 'name'>
 
 /** `Client#connect` under guard: judged by what the client holds now, pinned, gated. */
 export function guardedConnect(
@@ -74,16 +68,12 @@ function arm(client: PgClient, { policy, reading, placement }: Guarded): PolicyE
   const plan = { ...planPgHeld(heldBy(client), reading, process.env), ...placement }
   const material = readMaterial(plan, policy, reading)
   const also = [...material.findings, ...(reading?.fatal ? [FATAL] : [])]
-  const verdict = judge({ plan }, policy, { also })
-  const { report } = verdict
-  for (const waived of report.waived) {
-    publish('verify-full:waived', { endpoint: plan.endpoint, ...waived })
-  }
-  if (!verdict.accepted) return refusal(codeOf(report.violations), report)
-  if (report.violations.length > 0) publish('verify-full:violation', report)
+  const admission = admit(plan, policy, also)
+  if (admission.refused) return admission.refused
+  const { accepted, report } = admission
   // Report-only changes nothing on the wire but the question.
   if (!isObservable(client)) return undefined
-  if (!policy.reportOnly) pin(client, verdict.accepted, policy, material)
+  if (!policy.reportOnly) pin(client, accepted, policy, material)
   shutGate(client, { plan, policy, report, roots: material.roots?.source ?? null })
   return undefined
 }

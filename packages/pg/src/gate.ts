@@ -4,12 +4,12 @@
  * application queued can overtake it, with callbacks, promises, pools and pipelining alike.
  */
 import {
+  arrivalFindings,
   CONNECTION,
   type Dialled,
   type Finding,
   findingsOf,
   handshakeFindings,
-  isLoopback,
   QUESTION,
   wireRefusal,
 } from '@verify-full/core'
@@ -105,12 +105,7 @@ export function shutGate(client: PgClient, dialled: Dialled): void {
   const steps: Record<string, (message: Message) => boolean | undefined> = {
     connect() {
       if (transport.kind === 'tls') limit(' to the TLS handshake')
-      else if (plan.endpoint.kind === 'tcp' && policy.local === 'accept-loopback') {
-        const { remoteAddress = '' } = connection.stream
-        const away = !isLoopback(remoteAddress.replace(/^::ffff:/, ''))
-        return away && refuse([{ rule: 'plaintext-allowed', origin: CONNECTION }])
-      }
-      return false
+      return refuse(arrivalFindings(plan, policy, connection.stream.remoteAddress))
     },
     sslconnect() {
       connection.stream.prependOnceListener('secureConnect', secure)
