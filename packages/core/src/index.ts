@@ -11,6 +11,7 @@ export { parseConnInfo } from './conninfo/dsn.js'
 export type { ServiceFile } from './conninfo/service.js'
 export type { LibpqVersion, Setting } from './conninfo/setting.js'
 export { parseUri } from './conninfo/uri.js'
+export { planKnex, planKnexRaw, readKnex, readKnexSettings } from './drivers/knex.js'
 export { type LibpqConfig, planLibpq } from './drivers/libpq.js'
 export {
   type Env,
@@ -27,6 +28,8 @@ export {
   planPostgresReading,
   readPostgres,
 } from './drivers/postgres.js'
+export { planTypeOrm, type TypeOrmInstalled } from './drivers/typeorm.js'
+export { type TypeOrmPool, typeOrmPools } from './drivers/typeorm-pools.js'
 export { ConnInfoError, ERROR_CODES, type ErrorCode, PolicyError, RootCertError } from './errors.js'
 export { type Events, events, publish } from './events.js'
 export {

@@ -146,9 +146,6 @@ export interface Plan {
   readonly unknown: readonly Origin[]
 }
 
-/** Who configured a connection, for plans and messages: an adapter's name, and which of its connections. */
-export type Placement = Pick<Plan, 'driver' | 'name'>
-
 /** The client's own view of a TLS connection, taken from its socket. */
 export interface LocalTls {
   readonly version: string

@@ -58,8 +58,9 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
   ],
   'unobservable-driver': (it) => [
     'the JavaScript client of the driver on a socket of its own',
-    `${it.origin.key} is in use: its TLS cannot be observed`,
-    'use the JavaScript client: remove pg-native, NODE_PG_FORCE_NATIVE, and the custom stream, connection or socket',
+    UNOBSERVABLE[it.origin.key]?.[0] ?? `${it.origin.key} is in use: its TLS cannot be observed`,
+    UNOBSERVABLE[it.origin.key]?.[1] ??
+      'use the JavaScript client: remove pg-native, NODE_PG_FORCE_NATIVE, and the custom stream, connection or socket',
   ],
   'conninfo-misread': (it) => [
     'a connection string that means what it says',
@@ -72,7 +73,7 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
   ],
   'multi-host-unsupported': (it) => [
     'one host',
-    `${it.driver} does not implement ${it.origin.key === 'host' ? 'a list of hosts' : it.origin.key}: it would take it for something else`,
+    `${it.driver} does not implement ${/(^|\.)host$/.test(it.origin.key) ? 'a list of hosts' : it.origin.key}: it would take it for something else`,
     'configure one pool per host, or resolve the service yourself',
   ],
   'sslmode-unknown': (it) => [
@@ -82,8 +83,10 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
   ],
   'setting-ineffective': (it) => [
     'settings that have an effect',
-    `${it.driver} never reads ${it.origin.key}${meant(it)}`,
-    it.meant ? through(it) : `remove ${it.origin.key}; ${RIGHT[it.driver]}`,
+    it.written
+      ? `${it.driver} uses ${it.written} in place of ${it.origin.key}. Outcome: ${it.outcome}`
+      : `${it.driver} never reads ${it.origin.key}${it.meant ? `${meant(it)} Outcome: ${it.outcome}` : ''}`,
+    it.meant ? through(it) : `remove ${it.written ?? it.origin.key}; ${RIGHT[it.driver]}`,
   ],
   'ssl-value-fatal': (it) => [
     'ssl: true, or an object of TLS options',
@@ -200,6 +203,22 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
     'a certificate with time left',
     `the server's certificate expires in ${it.written} days`,
     'renew the certificate on the server and reload PostgreSQL',
+  ],
+}
+
+/** What stands in for a client that the guard sees connecting, and what to write instead. */
+const UNOBSERVABLE: Record<string, readonly [actual: string, fix: string]> = {
+  client: [
+    'pgnative hands the connection to libpq: connection.ssl does not reach it, and without PGSSLMODE it goes on in plaintext where the server offers no TLS',
+    "write client: 'pg' and remove pg-native",
+  ],
+  connectionPool: [
+    'knex would send every query through connections that another pool opened',
+    'replace connectionPool by connection: knex then opens its own connections, which are verified',
+  ],
+  'connection()': [
+    'knex would send this query through a connection that it did not open',
+    'remove .connection(...) or the connection of the transaction; knex then uses its own, which is verified',
   ],
 }
 

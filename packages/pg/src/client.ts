@@ -1,11 +1,5 @@
-import {
-  definePolicy,
-  type Placement,
-  type Policy,
-  type PolicyOptions,
-  readPg,
-} from '@verify-full/core'
-import { type Guarded, guardedCancel, guardedConnect } from './connect.js'
+import { definePolicy, type Policy, type PolicyOptions, readPg } from '@verify-full/core'
+import { type Guarded, guardedCancel, guardedConnect, type Placement } from './connect.js'
 import type { ConnectCallback, PgClient } from './driver.js'
 import { withoutTlsParameters } from './prepare.js'
 
@@ -35,7 +29,7 @@ export function guardClass<C extends ClientClass>(
     // biome-ignore lint/suspicious/noExplicitAny: see ClientClass
     constructor(...args: any[]) {
       const [config = {}] = args
-      const reading = readPg(config, process.env)
+      const reading = (placement?.read ?? readPg)(config, process.env)
       super(policy.reportOnly ? config : withoutTlsParameters(config, reading))
       guardedClients.set(this as unknown as PgClient, {
         policy,

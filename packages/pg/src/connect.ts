@@ -3,10 +3,11 @@ import {
   admit,
   type Finding,
   type PgReading,
-  type Placement,
+  type Plan,
   type Policy,
   type PolicyError,
   planPgHeld,
+  type readPg,
 } from '@verify-full/core'
 import { type ConnectCallback, failQueries, isObservable, type PgClient } from './driver.js'
 import { shutGate } from './gate.js'
@@ -18,6 +19,12 @@ export interface Guarded {
   readonly policy: Policy
   readonly reading: PgReading | undefined
   readonly placement?: Placement
+}
+
+/** Who configured the client, for plans and messages: an adapter's name, and which of its connections. */
+export interface Placement extends Pick<Plan, 'driver' | 'name'> {
+  /** How the client's options are read where a library made them from something else. @default readPg */
+  readonly read?: typeof readPg
 }
 
 /** `Client#connect` under guard: judged by what the client holds now, pinned, gated. */
@@ -65,7 +72,9 @@ export function guardedCancel(
 
 /** Judges and pins a client and shuts its gate; returns the refusal where there is one. */
 function arm(client: PgClient, { policy, reading, placement }: Guarded): PolicyError | undefined {
-  const plan = { ...planPgHeld(heldBy(client), reading, process.env), ...placement }
+  const { driver = 'pg', name } = placement ?? {}
+  const held = planPgHeld(heldBy(client), reading, process.env)
+  const plan = { ...held, driver, ...(name === undefined ? {} : { name }) }
   const material = readMaterial(plan, policy, reading)
   const also = [...material.findings, ...(reading?.fatal ? [FATAL] : [])]
   const admission = admit(plan, policy, also)

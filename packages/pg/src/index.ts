@@ -13,7 +13,6 @@ export {
   definePolicy,
   type Events,
   events,
-  type Placement,
   type Policy,
   PolicyError,
   type PolicyOptions,
@@ -22,6 +21,7 @@ export {
   type Violation,
 } from '@verify-full/core'
 export { guardClass } from './client.js'
+export type { Placement } from './connect.js'
 export { guard, type PgConfig, type PgModule } from './guard.js'
 export { refusePlan } from './refusal.js'
 export { verifySession } from './verify.js'

@@ -3,14 +3,19 @@ import {
   definePolicy,
   judge,
   loadTrust,
-  type Placement,
   type Plan,
   type Policy,
   type PolicyOptions,
   readPostgres,
 } from '@verify-full/core'
 import { guardedOptions, type PostgresOptions } from './options.js'
-import { type Guarded, guardedSocket, plansOf, type SocketFunction } from './socket.js'
+import {
+  type Guarded,
+  guardedSocket,
+  type Placement,
+  plansOf,
+  type SocketFunction,
+} from './socket.js'
 
 type Bag = Readonly<Record<string, unknown>>
 

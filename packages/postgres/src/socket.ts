@@ -3,7 +3,6 @@ import {
   admit,
   type GivenTlsOptions,
   loadTrust,
-  type Placement,
   type Plan,
   type Policy,
   PolicyError,
@@ -15,6 +14,9 @@ import {
 import { dial } from './dial.js'
 import { fail, failedSocket } from './failure.js'
 import { shutGate } from './gate.js'
+
+/** Who configured it, for plans and messages: a library's name, and which of its connections. */
+export type Placement = Pick<Plan, 'driver' | 'name'>
 
 /** What the guard knows of one `sql`. */
 export interface Guarded {
