@@ -19,6 +19,9 @@ export type Config = Target | { readonly url: string }
 export type Row = Readonly<Record<string, unknown>>
 export type Query = (sql: string) => Promise<readonly Row[]>
 
+/** What some libraries do not have: their cases then say that they were not tested. */
+export type Feature = 'verifySession'
+
 export interface Adapter {
   /** In the titles of the tests. */
   readonly name: string
@@ -32,6 +35,7 @@ export interface Adapter {
    * library reports then, having left nothing behind.
    */
   open(config: Config, policy?: PolicyOptions): Promise<Database>
+  readonly lacks?: readonly Feature[]
   /** The guard's error inside the library's own, where the library wraps it: `cause`, `parent`. */
   unwrap?(error: unknown): unknown
 }
@@ -40,8 +44,8 @@ export interface Database {
   readonly query: Query
   /** Runs `work` in one transaction, on one connection. */
   transaction<T>(work: (query: Query) => Promise<T>): Promise<T>
-  /** Of every endpoint. */
-  verifySession(): Promise<readonly SessionReport[]>
+  /** Of every endpoint; there unless `lacks` says otherwise. */
+  verifySession?(): Promise<readonly SessionReport[]>
   /** What the library's pool holds now; left out where it does not say. */
   counts?(): { readonly connections: number; readonly waiting: number }
   /** Resolves when the library has let go of its connections. */

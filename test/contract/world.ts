@@ -1,8 +1,8 @@
 /** What the cases of the contract share: one server, its certificates, and what an outcome is. */
 import { type Events, events, PolicyError, type PolicyOptions } from '@verify-full/core'
-import { expect, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import type { Pki, PkiFiles, PostgresServer } from '../support/index.js'
-import type { Adapter, Config, Database, Target } from './adapter.js'
+import type { Adapter, Config, Database, Feature, Target } from './adapter.js'
 
 /** Filled before the first case. */
 export interface World {
@@ -48,6 +48,17 @@ export function watch<K extends 'verify-full:violation' | 'verify-full:session'>
   events.on(name, listener)
   finished(() => events.off(name, listener))
   return seen
+}
+
+/** A case that needs a feature, or its title saying that it was not tested. */
+export function itWith(
+  feature: Feature,
+  { name, lacks }: Adapter,
+  title: string,
+  body: () => Promise<void>,
+): void {
+  if (lacks?.includes(feature)) it.skip(`NOT TESTED, ${name} has no ${feature}: ${title}`, body)
+  else it(title, body)
 }
 
 /** Opens, asks once, closes: the rows, or the guard's error as `unwrap` finds it. */
