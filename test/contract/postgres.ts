@@ -15,7 +15,8 @@ export const adapter: Adapter = {
       transaction: (work) =>
         sql.begin((tx) => work(async (text) => [...(await tx.unsafe(text))])) as Promise<never>,
       verifySession: async () => [await verifySession(sql)],
-      close: () => sql.end(),
+      // Without a limit postgres.js 3.4.9 waits for ever where a connection was lost during a query.
+      close: () => sql.end({ timeout: 1 }),
     }
   },
 }

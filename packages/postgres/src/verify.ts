@@ -30,7 +30,8 @@ export async function verifySession(sql: postgres.Sql): Promise<SessionReport> {
     if (!report) throw new TypeError('The session was not reported')
     return report
   } finally {
-    await probe.end()
+    // Without a limit postgres.js 3.4.9 waits for ever where the connection was lost during the query.
+    await probe.end({ timeout: 1 })
   }
 }
 
