@@ -12,7 +12,10 @@ const ALLOWED: Record<string, { dependencies: string[]; peers: string[] }> = {
   knex: { dependencies: ['@verify-full/core', '@verify-full/pg'], peers: ['knex'] },
   typeorm: { dependencies: ['@verify-full/core', '@verify-full/pg'], peers: ['pg', 'typeorm'] },
   postgres: { dependencies: ['@verify-full/core'], peers: ['postgres'] },
-  register: { dependencies: [], peers: [] },
+  register: {
+    dependencies: ['@verify-full/core', '@verify-full/pg', '@verify-full/postgres'],
+    peers: [],
+  },
   scan: { dependencies: [], peers: [] },
   certs: { dependencies: ['@peculiar/x509', 'reflect-metadata'], peers: [] },
   server: { dependencies: [], peers: [] },
@@ -62,6 +65,10 @@ function importsOf(path: string): string[] {
   return [...found].map((match) => match[2] ?? '')
 }
 
+/** Of an entry point other than the main one, the package. */
+const packageOf = (specifier: string): string =>
+  specifier.replace(/^(@verify-full\/[^/]+)\/.*$/, '$1')
+
 /** Every name an index file exports, types included; `export *` is followed. */
 function exportsOf(path: string): string[] {
   const text = code(path)
@@ -83,6 +90,7 @@ describe.each(PACKAGES)('packages/%s', (name) => {
     const wrong = sourcesOf(name).flatMap((path) =>
       importsOf(path)
         .filter((specifier) => !/^(?:node:|\.)/.test(specifier))
+        .map(packageOf)
         .filter((specifier) => ![...dependencies, ...peers].includes(specifier))
         .map((specifier) => `${path} imports ${specifier}`),
     )
@@ -106,7 +114,7 @@ describe.each(PACKAGES)('packages/%s', (name) => {
     expect(names(manifest.dependencies)).toEqual(dependencies)
     expect(names(manifest.peerDependencies)).toEqual(peers)
     expect(names(manifest.optionalDependencies)).toEqual([])
-    const imported = new Set(sourcesOf(name).flatMap(importsOf))
+    const imported = new Set(sourcesOf(name).flatMap(importsOf).map(packageOf))
     const declared = [...dependencies, ...peers]
     expect(declared.filter((specifier) => !imported.has(specifier))).toEqual([])
   })

@@ -7,6 +7,7 @@ export { codeOf, refusal, wireRefusal } from './connection/refusal.js'
 export { type Answer, type Dialled, judgeSession } from './connection/session.js'
 export { type GivenTlsOptions, nameMatches, pinnedTlsOptions } from './connection/tls-options.js'
 export { attempt, loadTrust, type Trust } from './connection/trust.js'
+export { isVouched, vouch } from './connection/vouched.js'
 export { parseConnInfo } from './conninfo/dsn.js'
 export type { ServiceFile } from './conninfo/service.js'
 export type { LibpqVersion, Setting } from './conninfo/setting.js'
@@ -56,3 +57,4 @@ export {
   type Subject,
   type Violation,
 } from './rules.js'
+export { nearest } from './suggest.js'

@@ -18,6 +18,8 @@ const RIGHT: Record<DriverName, string> = {
     "pass ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } and no sslmode in the url (with replication: in master and in every slave)",
   postgres:
     "pass ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } and no sslmode in the URL",
+  socket:
+    "in that driver's own options: TLS on, the server's CA, certificate and host name verified; or guard the driver",
   libpq:
     'write sslmode=verify-full sslrootcert=/path/to/root.crt (or set PGSSLMODE and PGSSLROOTCERT)',
 }

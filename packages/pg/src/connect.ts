@@ -19,6 +19,8 @@ export interface Guarded {
   readonly policy: Policy
   readonly reading: PgReading | undefined
   readonly placement?: Placement
+  /** Guarded because every client of the process is: a guard of the application's own takes its place. */
+  readonly ambient?: boolean
 }
 
 /** Who configured the client, for plans and messages: an adapter's name, and which of its connections. */
@@ -34,13 +36,14 @@ export function guardedConnect(
   connect: PgClient['connect'],
   callback?: ConnectCallback,
 ): unknown {
+  if (armed.has(client)) return connect.call(client, callback)
   if (!callback) {
     return new Promise((resolve, reject) => {
       guardedConnect(client, guarded, connect, (error) => (error ? reject(error) : resolve(client)))
     })
   }
   const refused = arm(client, guarded)
-  if (!refused) return connect.call(client, callback)
+  if (!refused) return whileArmed(client, () => connect.call(client, callback))
   failQueries(client, refused)
   process.nextTick(callback, refused)
   return undefined
@@ -57,6 +60,10 @@ export function guardedCancel(
   target: PgClient,
   query: unknown,
 ): void {
+  if (armed.has(client)) {
+    cancel.call(client, target, query)
+    return
+  }
   client.connection?.on('error', () => {})
   if (arm(client, guarded)) return
   const { connection } = client
@@ -67,8 +74,19 @@ export function guardedCancel(
       if (connection.sslNegotiation !== 'direct') connection.requestSsl()
     }
   }
-  cancel.call(client, target, query)
+  whileArmed(client, () => cancel.call(client, target, query))
 }
+
+/** Guards of one client may be stacked: the outermost judges, the others pass on. */
+function whileArmed<T>(client: PgClient, run: () => T): T {
+  armed.add(client)
+  try {
+    return run()
+  } finally {
+    armed.delete(client)
+  }
+}
+const armed = new WeakSet<PgClient>()
 
 /** Judges and pins a client and shuts its gate; returns the refusal where there is one. */
 function arm(client: PgClient, { policy, reading, placement }: Guarded): PolicyError | undefined {

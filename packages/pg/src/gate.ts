@@ -11,6 +11,7 @@ import {
   findingsOf,
   handshakeFindings,
   QUESTION,
+  vouch,
   wireRefusal,
 } from '@verify-full/core'
 import { failQueries, type PgClient } from './driver.js'
@@ -105,9 +106,12 @@ export function shutGate(client: PgClient, dialled: Dialled): void {
   const steps: Record<string, (message: Message) => boolean | undefined> = {
     connect() {
       if (transport.kind === 'tls') limit(' to the TLS handshake')
+      else vouch(connection.stream)
       return refuse(arrivalFindings(plan, policy, connection.stream.remoteAddress))
     },
     sslconnect() {
+      // Before pg writes to it: the handshake is judged below, at its end.
+      vouch(connection.stream)
       connection.stream.prependOnceListener('secureConnect', secure)
       return false
     },

@@ -10,6 +10,7 @@ import {
   pinnedTlsOptions,
   planPostgresReading,
   type SessionReport,
+  vouch,
 } from '@verify-full/core'
 import { dial } from './dial.js'
 import { fail, failedSocket } from './failure.js'
@@ -85,6 +86,7 @@ async function open(
   const { connect_timeout: seconds } = options
   const connectTimeout = typeof seconds === 'number' ? seconds * 1000 : 0
   const socket = await dial({ plan, policy, pinned, ssl, connectTimeout })
+  vouch(socket)
   const roots = trust.roots?.source ?? null
   shutGate(
     socket,
