@@ -17,7 +17,7 @@ export function recordDialling(): void {
     return connect.apply(this, args)
   }
   Object.defineProperty(recording, 'name', { value: 'connect' })
-  Object.defineProperty(Socket.prototype, 'connect', { value: recording })
+  Socket.prototype.connect = recording as never
 }
 
 /** For a TLS socket over another one, where that one was connected to. */

@@ -53,17 +53,25 @@ function loadGuarded(...[url, context, next]: Parameters<Load>): Loaded {
   return { ...loaded, source: `${text}\n;module.exports=${CALL}(module.exports,__filename)` }
 }
 
-/** A module in the place of another, whose default export it guards: whatever that looks like. */
 function facade(url: string): Loaded {
   const original = new URL(url)
   original.searchParams.set(ORIGINAL, '')
-  const path = JSON.stringify(fileURLToPath(url))
-  const source = [
-    `import original from ${JSON.stringify(original.href)}`,
-    `export * from ${JSON.stringify(original.href)}`,
-    `export default ${CALL}(original,${path})`,
-  ].join('\n')
+  const source = facadeOf(original.href, fileURLToPath(url), CALL)
   return { format: 'module', shortCircuit: true, source }
+}
+
+/**
+ * A module in the place of another, whose default export it guards, whatever that one looks like. Its
+ * text goes to Node's loader thread too: it may use nothing of this module.
+ */
+function facadeOf(original: string, path: string, call: string): string {
+  const from = JSON.stringify(original)
+  return [
+    `import original from ${from}`,
+    `export * from ${from}`,
+    `const guarded = ${call}(original, ${JSON.stringify(path)})`,
+    `export { guarded as "default" }`,
+  ].join('\n')
 }
 
 /** Before Node 22.15: CommonJS as it is compiled; modules by a loader of their own. */
@@ -95,15 +103,15 @@ function isInstalled(name: string): boolean {
 /** Runs in Node's loader thread, which shares nothing with this one: hence a text. */
 const LOADER = `data:text/javascript,${encodeURIComponent(`
 import { fileURLToPath } from 'node:url'
-const FILE = /[\\\\/]node_modules[\\\\/]postgres[\\\\/]src[\\\\/]index\\.js$/
+const FILE = /[\\/]node_modules[\\/]postgres[\\/]src[\\/]index.js$/
+const facadeOf = ${facadeOf}
 export async function load(url, context, next) {
   if (!url.startsWith('file:')) return next(url, context)
   const original = new URL(url)
-  if (original.searchParams.has('${ORIGINAL}') || !FILE.test(fileURLToPath(url))) return next(url, context)
+  const path = fileURLToPath(url)
+  if (original.searchParams.has('${ORIGINAL}') || !FILE.test(path)) return next(url, context)
   original.searchParams.set('${ORIGINAL}', '')
-  const at = JSON.stringify(original.href)
-  const source = 'import original from ' + at + '\\nexport * from ' + at +
-    '\\nexport default ${CALL}(original,' + JSON.stringify(fileURLToPath(url)) + ')'
+  const source = facadeOf(original.href, path, ${JSON.stringify(CALL)})
   return { format: 'module', shortCircuit: true, source }
 }`)}`
 

@@ -36,7 +36,7 @@ export function watchSockets(policy: Policy): void {
       return name === 'end' ? this : false
     }
     Object.defineProperty(watching, 'name', { value: name })
-    Object.defineProperty(Socket.prototype, name, { value: watching })
+    Socket.prototype[name] = watching as never
   }
 }
 
