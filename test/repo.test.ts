@@ -19,7 +19,7 @@ const ALLOWED: Record<string, { dependencies: string[]; peers: string[] }> = {
   scan: { dependencies: [], peers: [] },
   certs: { dependencies: ['@peculiar/x509', 'reflect-metadata'], peers: [] },
   server: { dependencies: [], peers: [] },
-  cli: { dependencies: ['commander'], peers: [] },
+  cli: { dependencies: ['@verify-full/certs', '@verify-full/core', 'commander'], peers: [] },
 }
 const PACKAGES = Object.keys(ALLOWED)
 
