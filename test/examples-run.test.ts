@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { type PkiFiles, type PostgresServer, pki, postgres } from './support/index.js'
+import { type Pki, type PkiFiles, type PostgresServer, pki, postgres } from './support/index.js'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** The examples that are services, and the adapter that each shows. */
@@ -17,9 +17,11 @@ const EXAMPLES = [
 const PACKAGES = ['core', ...EXAMPLES.map(([, adapter]) => adapter)]
 
 let server: PostgresServer
+let set: Pki
 let files: PkiFiles
 beforeAll(async () => {
-  files = await (await pki()).write()
+  set = await pki()
+  files = await set.write()
   server = await postgres()
   const node = (...args: string[]) => promisify(execFile)(process.execPath, args, { cwd: ROOT })
   const folders = EXAMPLES.map(([name]) => `examples/${name}`)
@@ -57,8 +59,8 @@ async function addressOf({ stdout }: ChildProcess): Promise<string> {
   throw new Error(`it ended without an address: ${said}`)
 }
 
-describe.each(EXAMPLES)('examples/%s', (name, driver) => {
-  it('serves, shows its session, and ends by itself when told to', async () => {
+describe.each(EXAMPLES)('examples/%s', { timeout: 60_000 }, (name, driver) => {
+  it('serves, shows its session, outlives a refusal, and ends by itself when told to', async () => {
     const child = start(name, { sslmode: 'verify-full', sslrootcert: files.root })
     const exit = once(child, 'exit')
     const errors = child.stderr ? text(child.stderr) : ''
@@ -75,9 +77,18 @@ describe.each(EXAMPLES)('examples/%s', (name, driver) => {
     const { now } = (await time.json()) as { now: string }
     expect(Math.abs(Date.parse(now) - Date.now())).toBeLessThan(60_000)
 
+    onTestFinished(() => server.setCertificate({ ...set.certificate('good'), ca: set.root.root }))
+    await server.setCertificate({ ...set.certificate('rogue'), ca: set.root.root })
+    const refused = await fetch(`${address}/health`)
+    expect(refused.status).toBe(503)
+    expect(await refused.json()).toEqual({ error: 'the database cannot be used' })
+    await server.setCertificate({ ...set.certificate('good'), ca: set.root.root })
+    expect((await fetch(`${address}/health`)).status).toBe(200)
+
     child.kill('SIGTERM')
     expect(await exit).toEqual([0, null])
-    expect(await errors).toBe('')
+    expect(await errors).toContain('certificate-not-verified')
+    expect(await errors).not.toContain(server.password)
     await expect.poll(() => server.connections()).toBe(0)
   })
 

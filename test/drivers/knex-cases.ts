@@ -16,6 +16,8 @@ export interface PlannedKnexCase extends KnexCase {
 
 const HOST = 'app:s3cret-pw@db.example.com:6432/app'
 const OPTIONS = { host: 'db.example.com', user: 'app', password: 's3cret-pw' }
+const PARSED = { ...OPTIONS, port: '6432', database: 'app' }
+const CA = '-----BEGIN CERTIFICATE-----\nMIIBAAAA\n-----END CERTIFICATE-----\n'
 const FULL = 'tls full unset'
 const NONE = 'tls none unset'
 const OFF = 'plaintext'
@@ -95,13 +97,24 @@ export const KNEX_CASES: readonly PlannedKnexCase[] = (
       'tls full inline',
     ],
     // To the letter what Knex's parser leaves behind.
-    [{ ...OPTIONS, sslmode: 'verify-full', ssl: {} }, FULL],
-    [{ ...OPTIONS, sslmode: 'disable', ssl: false }, OFF],
+    [{ ...PARSED, sslmode: 'verify-full', ssl: {} }, FULL],
+    [{ ...PARSED, sslmode: 'disable', ssl: false }, OFF],
+    [{ ...PARSED, sslmode: 'bogus', ssl: {} }, FULL, 'value-unknown sslmode'],
     [
-      { ...OPTIONS, sslmode: 'no-verify', ssl: { rejectUnauthorized: false } },
+      { ...PARSED, sslmode: 'no-verify', ssl: { rejectUnauthorized: false } },
       NONE,
       'value-unknown sslmode',
     ],
-    [{ ...OPTIONS, sslmode: 'no-verify', ssl: {} }, FULL, 'key-unread connection.sslmode'],
+    [{ ...PARSED, sslmode: 'no-verify', ssl: {} }, FULL, 'key-unread connection.sslmode'],
+    [
+      { ...PARSED, port: 5432, sslmode: 'verify-full', ssl: {} },
+      FULL,
+      'key-unread connection.sslmode',
+    ],
+    [
+      { ...PARSED, sslmode: 'verify-full', ssl: { ca: CA } },
+      'tls full inline',
+      'key-unread connection.sslmode',
+    ],
   ] as const satisfies readonly Row[]
 ).map(row)

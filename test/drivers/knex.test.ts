@@ -68,7 +68,7 @@ describe('Knex hands pg what readKnex says', () => {
     const { settings, ...effective } = fromKnex(client, theirs, env)
     const read = fromCore(reading)
     // The parser of Knex 2.5, pg-connection-string 2.6.1, does not hear a port in the query.
-    const deaf = KNEX_2_5 && typeof ours === 'string' && /[?&]port=/.test(ours)
+    const deaf = KNEX_2_5 && typeof ours === 'string' && /^postgres.*[?&]port=/.test(ours)
     const port = deaf ? { port: 5432 } : {}
     expect({ ...read, ...(read.held ? { held: { ...read.held, ...port } } : {}) }).toEqual(
       effective,
@@ -170,6 +170,15 @@ test.each<[string, unknown, string[][]]>([
 test('the portable meaning of an sslmode counts once', () => {
   const [plan] = planKnex(`${URL}?sslmode=require`, {})
   expect(plan?.sslmode?.origin).toBe(plan?.decidedBy)
+})
+
+test('what a string displaces is said with what displaced it', () => {
+  const env = { PGSSLMODE: 'verify-full', PGSSLROOTCERT: '/etc/root.crt' }
+  const [plan] = planKnex(`${URL}?sslmode=no-verify`, env)
+  expect(plan?.discarded.map(({ origin, by }) => `${origin.key} by ${by.key}`)).toEqual([
+    'PGSSLMODE by sslmode',
+    'PGSSLROOTCERT by ca',
+  ])
 })
 
 test('a connection that Knex did not open', () => {

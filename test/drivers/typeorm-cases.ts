@@ -319,6 +319,18 @@ const COCKROACH: readonly Row[] = [
   ['an empty host', { url: 'postgres:///app', ssl: CA }, `${PINNED} <- ssl`],
   ['a port that is none', { url: 'postgres://db.example.com:x/app', ssl: CA }, `${PINNED} <- ssl`],
   [
+    'a / in the password',
+    { url: 'postgres://app:p/w@db.example.com/app', ssl: CA },
+    `${PINNED} <- ssl`,
+    'string-misread url',
+  ],
+  [
+    'a misspelt parameter, and one that is free text',
+    { url: `${URL}?SSLMODE=verify-full&ssl_pw_x=1`, ssl: CA },
+    `${PINNED} <- ssl`,
+    'key-unread SSLMODE',
+  ],
+  [
     'replication by url',
     { replication: { master: { url: FULL_URL, ssl: CA }, slaves: [{ url: FULL_URL }] } },
     [

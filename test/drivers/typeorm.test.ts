@@ -183,6 +183,26 @@ describe('planTypeOrm', () => {
     expect(planTypeOrm(ordinary, {}).flatMap(({ remarks }) => remarks)).toEqual([])
   })
 
+  test.each(['postgres', 'cockroachdb'])('%s: no message holds a password or a user', (type) => {
+    const part = fc.string({ unit: fc.constantFrom(...'/?#@:%&=; ssl') })
+    const options = fc.tuple(part, part).map(([before, after]) => ({
+      type,
+      url: `postgres://Us3r:${before}S3CRET${after}@db.example.com/app?sslmode=disable`,
+      password: 'S3CRET',
+      username: 'Us3r',
+      extra: { password: 'S3CRET' },
+    }))
+    fc.assert(
+      fc.property(options, (it) => {
+        for (const plan of planTypeOrm(it, {})) {
+          const text = JSON.stringify(judge({ plan }, definePolicy()).report)
+          expect(text).not.toMatch(/S3CRET|Us3r/i)
+        }
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
   test('never throws, whatever it is given', () => {
     const bag = fc.object({
       key: fc.constantFrom(

@@ -51,7 +51,14 @@ if (process.platform === 'linux' && process.arch === 'x64') {
   for (const line of ['node-22', 'node-24', 'node-26']) {
     const node = `${here}node_modules/${line}/bin/node`
     if (!existsSync(node)) throw new Error(`${line} is not installed`)
-    run(line, node, [vitest, 'run', 'packages', 'test/server', 'test/contract'])
+    run(line, node, [
+      vitest,
+      'run',
+      'packages',
+      'test/server',
+      'test/contract',
+      'test/examples-run',
+    ])
     // The newest LTS.
     if (line === 'node-24') copies(line, node)
   }

@@ -3,6 +3,7 @@ import { ConsoleLogger, type INestApplication } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { PolicyError } from '@verify-full/typeorm'
 import { AppModule } from './app.module.js'
+import { RefusalFilter } from './refusal.filter.js'
 
 const { HOST = '127.0.0.1', PORT = '3000' } = process.env
 
@@ -13,6 +14,7 @@ async function start(): Promise<void> {
     logger: false,
   })
   app.useLogger(new ConsoleLogger({ logLevels: ['fatal', 'error', 'warn'] }))
+  app.useGlobalFilters(new RefusalFilter())
   await app.listen(Number(PORT), HOST)
   console.log(`listening on ${await app.getUrl()}`)
   const stop = (): void => void app.close()

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import { type Plan, type Policy, planKnex, planKnexRaw, readKnexSettings } from '@verify-full/core'
 import { guardClass, refusePlan } from '@verify-full/pg'
 import type { Connection, DialectClass, Driver, KnexClient, PoolSettings } from './client.js'
@@ -12,16 +13,10 @@ export function guardDialect(Dialect: DialectClass, policy: Policy, name?: strin
   const placement = { driver: 'knex', ...(name === undefined ? {} : { name }) } as const
   const refuse = (plan: Plan) => refusePlan({ ...plan, ...placement }, policy)
 
-  /** The refusal of a connection that this client did not open; undefined for its own. */
-  const foreign = (client: KnexClient, connection: Connection): Promise<never> | undefined => {
-    const { driver } = client
-    if (driver && connection instanceof driver.Client) return undefined
-    try {
-      refuse(planKnexRaw(connection, process.env))
-      return undefined
-    } catch (error) {
-      return Promise.reject(error)
-    }
+  /** Refuses a connection that this client did not open. */
+  const requireOwn = ({ driver }: KnexClient, connection: Connection): void => {
+    if (driver && connection instanceof driver.Client) return
+    refuse(planKnexRaw(connection, process.env))
   }
 
   const Guarded = class extends Dialect {
@@ -48,13 +43,27 @@ export function guardDialect(Dialect: DialectClass, policy: Policy, name?: strin
       const client = this as unknown as KnexClient
       return closingOnFailure(client, connection, super.setSchemaSearchPath(connection, path))
     }
-    query(connection: Connection, query: unknown): Promise<unknown> {
-      const client = this as unknown as KnexClient
-      return foreign(client, connection) ?? super.query(connection, query)
+    // Before 3.3 the stream of a refused connection releases what it never had, and ends the process.
+    releaseConnection(connection: Connection | undefined): Promise<unknown> {
+      return connection ? super.releaseConnection(connection) : Promise.resolve()
     }
-    stream(connection: Connection, ...rest: unknown[]): Promise<unknown> {
-      const client = this as unknown as KnexClient
-      return foreign(client, connection) ?? super.stream(connection, ...rest)
+    query(connection: Connection, query: unknown): Promise<unknown> {
+      try {
+        requireOwn(this as unknown as KnexClient, connection)
+      } catch (error) {
+        return Promise.reject(error)
+      }
+      return super.query(connection, query)
+    }
+    stream(connection: Connection, query: unknown, stream: Duplex, options: unknown): unknown {
+      try {
+        requireOwn(this as unknown as KnexClient, connection)
+      } catch (error) {
+        // Knex takes an error with a connection at hand for one that the stream has told already.
+        stream.destroy(error as Error)
+        return Promise.reject(error)
+      }
+      return super.stream(connection, query, stream, options)
     }
   }
   Object.defineProperty(Guarded, 'name', { value: Dialect.name })

@@ -66,12 +66,16 @@ function guardString(connection: string, given: Given): KnexConfig {
   return guardConfig({ client: scheme.toLowerCase(), connection }, given)
 }
 
+/** A configuration, its environments, or both: Knex's command prefers an environment (Knex 3.3.0, bin/utils). */
 function guardFile(file: object, given: Given): object {
-  if (isConfig(file)) return guardConfig(file, given)
-  const environments = Object.entries(file).filter(([, config]) => isConfig(config))
-  if (environments.length === 0) throw new TypeError(MISUSE)
+  const environments = Object.entries(file).filter(
+    ([key, config]) => !SETTINGS.includes(key) && isConfig(config),
+  )
+  if (!isConfig(file) && environments.length === 0) throw new TypeError(MISUSE)
+  const own = isConfig(file) ? guardConfig(file, given) : file
+  if (environments.length === 0) return own
   const guarded = environments.map(([name, config]) => [name, guardConfig(config, given, name)])
-  return { ...file, ...Object.fromEntries(guarded) }
+  return { ...own, ...Object.fromEntries(guarded) }
 }
 
 function guardConfig(config: KnexConfig, given: Given, name?: string): KnexConfig {
@@ -106,6 +110,17 @@ function refuseBelow(config: KnexConfig, policy: Policy, name?: string): void {
     refusePlan(name === undefined ? plan : { ...plan, name }, policy, reading)
   }
 }
+
+/** Settings of a configuration that are objects: no environments. */
+const SETTINGS = [
+  'connection',
+  'connectionPool',
+  'log',
+  'migrations',
+  'pool',
+  'seeds',
+  'userParams',
+]
 
 const isConfig = (value: unknown): value is KnexConfig =>
   typeof value === 'object' &&

@@ -21,7 +21,7 @@ import { policyOf } from './dialect.js'
  */
 export async function verifySession(knex: Knex): Promise<SessionReport> {
   const client: KnexClient | undefined = knex.client
-  if (!client?.pool || !policyOf(client.constructor)) {
+  if (typeof client?.pool?.creator !== 'function' || !policyOf(client.constructor)) {
     throw new TypeError('verifySession() takes a guarded Knex whose pool is initialized')
   }
   const connection = await client.pool.creator()

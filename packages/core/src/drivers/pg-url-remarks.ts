@@ -1,3 +1,4 @@
+import { KEYWORDS } from '../conninfo/keywords.js'
 import type { Origin, Remark, RemarkKind } from '../model.js'
 import type { PgUrl } from './pg-url.js'
 import { isSslMode, misspelt, TLS_KEYWORDS, unknownMode } from './pg-words.js'
@@ -55,9 +56,12 @@ function isMisread({ kind, text }: PgUrl, url: URL): boolean {
   if (kind === 'socket') return false
   if (!/^\s*[a-z][\w+.-]*:\/\//i.test(text)) return true
   // A ? # or / in the password ends the authority early: its tail, and the @, stand further on.
-  const first = [...url.searchParams.keys()][0] ?? ''
-  return [url.pathname, url.hash, first].some((part) => part.includes('@'))
+  return [url.pathname, url.hash].some((part) => part.includes('@')) || hasStrayAt(url.searchParams)
 }
+
+/** An @ in no parameter that anybody knows: what stands as host may be the user name. */
+export const hasStrayAt = (parameters: URLSearchParams): boolean =>
+  [...parameters].some(([key, value]) => !KEYWORDS.has(key) && `${key}${value}`.includes('@'))
 
 function brokenSeparators(url: URL): Remark[] {
   const names = [...url.searchParams.keys()]
