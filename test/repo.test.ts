@@ -17,9 +17,19 @@ const ALLOWED: Record<string, { dependencies: string[]; peers: string[] }> = {
     peers: [],
   },
   scan: { dependencies: [], peers: [] },
-  certs: { dependencies: ['@peculiar/x509', 'reflect-metadata'], peers: [] },
-  server: { dependencies: [], peers: [] },
-  cli: { dependencies: ['@verify-full/certs', '@verify-full/core', 'commander'], peers: [] },
+  certs: { dependencies: ['@peculiar/x509', '@verify-full/core', 'reflect-metadata'], peers: [] },
+  server: { dependencies: ['@verify-full/core'], peers: [] },
+  cli: {
+    dependencies: [
+      '@verify-full/certs',
+      '@verify-full/core',
+      '@verify-full/pg',
+      '@verify-full/server',
+      'commander',
+      'pg',
+    ],
+    peers: [],
+  },
 }
 const PACKAGES = Object.keys(ALLOWED)
 

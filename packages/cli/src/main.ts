@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander'
+import { addCerts } from './certs.js'
 import { type AddCommand, EXIT, type ExitCode, type Io } from './command.js'
+import { addDoctor } from './doctor.js'
 import { addProve } from './prove.js'
 
 /** One row per subcommand. */
-const COMMANDS: readonly AddCommand[] = [addProve]
+const COMMANDS: readonly AddCommand[] = [addCerts, addDoctor, addProve]
 
 /**
  * Runs the command line and resolves with its exit code: 0 clean, 1 findings, 2 usage, configuration or

@@ -58,3 +58,11 @@ export {
   type Violation,
 } from './rules.js'
 export { nearest } from './suggest.js'
+export {
+  CHAIN_ENDS,
+  type ChainContext,
+  type ChainEnd,
+  type ChainVerdict,
+  verifyChain,
+} from './x509/chain.js'
+export { type CertificateFacts, KEY_PURPOSES, readCertificate } from './x509/read.js'
