@@ -3,12 +3,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { median } from './ratios.js'
 
 /** Requests per line of standard input: short, so that a disturbance spoils few. */
 const BATCH = 400
 
-/** Server and client in one process: every byte is written twice. Answers each line with nanoseconds. */
+/** Server and client in one process: every byte is written twice. Answers each line with CPU microseconds. */
 const SOURCE = `
 import http from 'node:http'
 import { createInterface } from 'node:readline'
@@ -20,9 +19,10 @@ const get = () => new Promise((resolve, reject) => {
   http.get({ host: '127.0.0.1', port, agent }, (response) => response.resume().once('end', resolve)).once('error', reject)
 })
 for await (const _ of createInterface({ input: process.stdin })) {
-  const start = process.hrtime.bigint()
+  const start = process.cpuUsage()
   for (let i = 0; i < ${BATCH}; i++) await get()
-  console.log(String(process.hrtime.bigint() - start))
+  const { user, system } = process.cpuUsage(start)
+  console.log(user + system)
 }
 agent.destroy()
 server.close()
@@ -52,19 +52,23 @@ function start(...args: readonly string[]): Side {
   }
 }
 
-/** Median over pairs of (time without register / time with it): 1 is no cost. */
+/** Batches until V8 has compiled what there is to compile. */
+const WARM = 5
+
+/**
+ * (CPU without register / CPU with it), of the least disturbed batch of each: 1 is no cost. Other
+ * processes on the machine slow a batch down but never speed it up.
+ */
 export async function keepAliveRatio(pairs: number): Promise<number> {
   const without = start()
   const guarded = start('--import', import.meta.resolve('@verify-full/register'))
-  const ratios: number[] = []
-  await without.time()
-  await guarded.time()
-  for (let pair = 0; pair < pairs; pair++) {
-    const flipped = pair % 2 === 1
-    const first = await (flipped ? guarded : without).time()
-    const second = await (flipped ? without : guarded).time()
-    ratios.push(flipped ? second / first : first / second)
+  const [a, b]: [number[], number[]] = [[], []]
+  for (let pair = -WARM; pair < pairs; pair++) {
+    const times = [await without.time(), await guarded.time()] as const
+    if (pair < 0) continue
+    a.push(times[0])
+    b.push(times[1])
   }
   await Promise.all([without.stop(), guarded.stop()])
-  return median(ratios)
+  return Math.min(...a) / Math.min(...b)
 }
