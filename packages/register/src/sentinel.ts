@@ -22,16 +22,17 @@ import { firstBytes, MOST_FIRST_BYTES } from './first-bytes.js'
 /** On every socket that has written: what it wrote so far while that is undecided, else true. */
 const SEEN = Symbol('verify-full.seen')
 type Watched = Socket & { [SEEN]?: Buffer | true }
-type Write = (this: Watched, ...args: unknown[]) => unknown
+type Write = (this: Watched, chunk?: unknown, encoding?: unknown, callback?: unknown) => unknown
 
 /** Watches the first bytes of every socket of this process from now on. */
 export function watchSockets(policy: Policy): void {
   recordDialling()
   for (const name of ['write', 'end'] as const) {
     const original = Socket.prototype[name] as unknown as Write
-    const watching: Write = function (...args) {
-      if (this[SEEN] === true || admits(this, args, policy, watching)) {
-        return original.apply(this, args)
+    // Every write of every socket comes through here: no array of arguments, one look at one property.
+    const watching: Write = function (chunk, encoding, callback) {
+      if (this[SEEN] === true || admits(this, chunk, encoding, policy, watching)) {
+        return original.call(this, chunk, encoding, callback)
       }
       return name === 'end' ? this : false
     }
@@ -43,7 +44,8 @@ export function watchSockets(policy: Policy): void {
 /** Whether a write may go on; destroys the socket where it may not. */
 function admits(
   socket: Watched,
-  [chunk, encoding]: readonly unknown[],
+  chunk: unknown,
+  encoding: unknown,
   policy: Policy,
   watching: Write,
 ): boolean {
