@@ -147,6 +147,32 @@ describe('a process', () => {
     await expectGuarded(['both.cjs'], { NODE_OPTIONS })
   })
 
+  it('of a command line tool: knex migrate:latest', async () => {
+    place.write(
+      'migrations/1.cjs',
+      'exports.up = () => Promise.resolve()\nexports.down = exports.up',
+    )
+    place.write(
+      'knexfile.cjs',
+      "module.exports = { client: 'pg', connection: JSON.parse(process.env.CONNECTION), migrations: { directory: './migrations', loadExtensions: ['.cjs'] } }",
+    )
+    const knex = createRequire(import.meta.url).resolve('knex/bin/cli.js')
+    const migrate = (connection: object) =>
+      run(place, [knex, 'migrate:latest', '--knexfile', 'knexfile.cjs'], {
+        NODE_OPTIONS,
+        CONNECTION: JSON.stringify(connection),
+      })
+    await server.admin('grant all on schema public to app', server.database)
+    expect(await migrate(good())).toMatchObject({
+      stderr: '',
+      code: 0,
+      stdout: expect.stringContaining('Batch 1 run: 1 migrations'),
+    })
+    const refused = await migrate(account())
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toContain('sslmode-missing')
+  })
+
   it('with a guard of its own, whose policy stands', async () => {
     const text = APPLICATIONS['pg.mjs'] ?? ''
     place.write(
