@@ -4,10 +4,18 @@ import { addCerts } from './certs.js'
 import { type AddCommand, EXIT, type ExitCode, type Io } from './command.js'
 import { addDoctor } from './doctor.js'
 import { addExporter } from './exporter.js'
+import { addProve } from './prove.js'
 import { addWatch } from './watch.js'
 
 /** One row per subcommand. */
-const COMMANDS: readonly AddCommand[] = [addAudit, addCerts, addDoctor, addExporter, addWatch]
+const COMMANDS: readonly AddCommand[] = [
+  addAudit,
+  addCerts,
+  addDoctor,
+  addExporter,
+  addProve,
+  addWatch,
+]
 
 /**
  * Runs the command line and resolves with its exit code: 0 clean, 1 findings, 2 usage, configuration or

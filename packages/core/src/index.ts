@@ -1,4 +1,13 @@
 export { CONFIG_FILES, type ConfigFile, findConfigFile, loadConfigFile } from './config-file.js'
+export { type Admission, admit, arrivalFindings } from './connection/admission.js'
+export { CONNECTION, handshakeFindings, observeTls } from './connection/handshake.js'
+export { findingsOf, sslAnswerFindings } from './connection/handshake-errors.js'
+export { QUESTION } from './connection/question.js'
+export { codeOf, refusal, wireRefusal } from './connection/refusal.js'
+export { type Answer, type Dialled, judgeSession } from './connection/session.js'
+export { type GivenTlsOptions, nameMatches, pinnedTlsOptions } from './connection/tls-options.js'
+export { attempt, loadTrust, type Trust } from './connection/trust.js'
+export { isVouched, vouch } from './connection/vouched.js'
 export { parseConnInfo } from './conninfo/dsn.js'
 export type { ServiceFile } from './conninfo/service.js'
 export type { LibpqVersion, Setting } from './conninfo/setting.js'
@@ -14,6 +23,12 @@ export {
   readPg,
 } from './drivers/pg.js'
 export { type PgHeld, planPgHeld } from './drivers/pg-held.js'
+export {
+  type PostgresReading,
+  planPostgres,
+  planPostgresReading,
+  readPostgres,
+} from './drivers/postgres.js'
 export { inTypeOrmTerms, planTypeOrm, type TypeOrmInstalled } from './drivers/typeorm.js'
 export { type TypeOrmPool, typeOrmPools } from './drivers/typeorm-pools.js'
 export { ConnInfoError, ERROR_CODES, type ErrorCode, PolicyError, RootCertError } from './errors.js'
@@ -81,6 +96,7 @@ export {
 } from './server-files/hba-evaluate.js'
 export type { ClientBox, NameSet } from './server-files/hba-sets.js'
 export { type HbaRow, readHbaRow } from './server-files/hba-view.js'
+export { nearest } from './suggest.js'
 export {
   CHAIN_ENDS,
   type ChainContext,

@@ -14,7 +14,14 @@ export const TLS_VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const
 export type TlsVersion = (typeof TLS_VERSIONS)[number]
 
 /** Who reads a configuration: the same string means different things to each of them. */
-export type DriverName = 'libpq' | 'pg' | 'knex' | 'typeorm' | 'postgres'
+export type DriverName =
+  | 'libpq'
+  | 'pg'
+  | 'knex'
+  | 'typeorm'
+  | 'postgres'
+  /** A JavaScript driver that nobody knows, seen by what it writes to its socket. */
+  | 'socket'
 
 /** Where the driver connects to. `hostaddr` is dialled while `host` is verified, as in libpq. */
 export type Endpoint =

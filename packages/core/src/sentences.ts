@@ -18,6 +18,8 @@ const RIGHT: Record<DriverName, string> = {
     "pass ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } and no sslmode in the url (with replication: in master and in every slave)",
   postgres:
     "pass ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } and no sslmode in the URL",
+  socket:
+    "in that driver's own options: TLS on, the server's CA, certificate and host name verified; or guard the driver",
   libpq:
     'write sslmode=verify-full sslrootcert=/path/to/root.crt (or set PGSSLMODE and PGSSLROOTCERT)',
 }
@@ -60,17 +62,19 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
     'mend the connection, or renew the waiver with a new reason and date',
   ],
   'unobservable-driver': (it) => [
-    'the JavaScript client of pg on a socket of its own',
+    'the JavaScript client of the driver on a socket of its own',
     UNOBSERVABLE[it.origin.key]?.[0] ?? `${it.origin.key} is in use: its TLS cannot be observed`,
     UNOBSERVABLE[it.origin.key]?.[1] ??
-      'use the JavaScript client: remove pg-native, NODE_PG_FORCE_NATIVE, and the custom stream or connection',
+      'use the JavaScript client: remove pg-native, NODE_PG_FORCE_NATIVE, and the custom stream, connection or socket',
   ],
   'conninfo-misread': (it) => [
     'a connection string that means what it says',
     it.host === 'base'
       ? `${it.driver} takes this string for a database name: it would send all of it, password included, to a host named base (${it.outcome})`
       : `${it.driver} reads this string differently${written(it)}: it would dial ${it.host} with ${it.outcome}`,
-    'write a URL: postgres://user:password@host:5432/database?sslmode=verify-full, with special characters percent-encoded',
+    it.meant
+      ? `write ${it.meant}`
+      : 'write a URL: postgres://user:password@host:5432/database?sslmode=verify-full, with special characters percent-encoded',
   ],
   'multi-host-unsupported': (it) => [
     'one host',
