@@ -1,1 +1,2 @@
-export {}
+export * from './model.js'
+export { sourceFile } from './source-file.js'
