@@ -18,6 +18,18 @@ const RIGHT: Record<DriverName, string> = {
     "pass ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } and no sslmode in the url (with replication: in master and in every slave)",
   postgres:
     "pass ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } and no sslmode in the URL",
+  sequelize:
+    "pass dialectOptions: { ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } } and no sslmode in the URL (with replication: in every dialectOptions)",
+  'mikro-orm':
+    "pass driverOptions: { ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } } (MikroORM 5 and 6: driverOptions.connection.ssl)",
+  slonik:
+    "pass { ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } } as second argument of createPool(), and no sslmode in the URI",
+  prisma:
+    'use a driver adapter (@prisma/adapter-pg), or write sslmode=require&sslaccept=strict&sslcert=/path/to/root.crt',
+  jdbc: 'write sslmode=verify-full&sslrootcert=/path/to/root.crt in the JDBC URL',
+  pgx: 'write sslmode=verify-full sslrootcert=/path/to/root.crt (or set PGSSLMODE and PGSSLROOTCERT)',
+  asyncpg:
+    'write sslmode=verify-full&sslrootcert=/path/to/root.crt in the URI (or set PGSSLMODE and PGSSLROOTCERT)',
   libpq:
     'write sslmode=verify-full sslrootcert=/path/to/root.crt (or set PGSSLMODE and PGSSLROOTCERT)',
 }
