@@ -122,6 +122,8 @@ function parse(url: string): {
   const query = url.indexOf('?')
   const server = url.slice(PREFIX.length, query < 0 ? url.length : query)
   const properties = new Map<string, string>()
+  // A ? in a password ends the authority early: what stands before it is no host.
+  if (query >= 0 && /^[^=&]*@/.test(url.slice(query + 1))) refuse(NO_HOST, 0)
   for (const part of query < 0 ? [] : url.slice(query + 1).split('&')) {
     const equals = part.indexOf('=')
     if (part === '') continue
@@ -155,4 +157,5 @@ function decode(value: string): string {
   }
 }
 
+const NO_HOST = 'host and port of a JDBC URL cannot be read: user and password do not belong there'
 const PREFIX = 'jdbc:postgresql:'

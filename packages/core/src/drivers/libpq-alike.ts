@@ -54,13 +54,11 @@ function planAs(
 function withoutUnknown(conninfo: string): string {
   const query = uriPrefixLength(conninfo) === 0 ? -1 : conninfo.indexOf('?')
   if (query < 0) return conninfo
-  const kept = conninfo
-    .slice(query + 1)
-    .split('&')
-    .filter((part) => {
-      const key = part.split('=')[0] ?? ''
-      return key !== 'ssl' && isKeyword(key)
-    })
+  const parts = conninfo.slice(query + 1).split('&')
+  const keys = parts.map((part) => part.split('=')[0] ?? '')
+  // A ? in a password: what follows it are no parameters.
+  if (keys.some((key) => /[@/:]/.test(key))) return conninfo
+  const kept = parts.filter((_, index) => keys[index] !== 'ssl' && isKeyword(keys[index] ?? ''))
   return kept.length === 0
     ? conninfo.slice(0, query)
     : `${conninfo.slice(0, query)}?${kept.join('&')}`

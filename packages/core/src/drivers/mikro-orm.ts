@@ -2,6 +2,7 @@ import type { Plan, Remark } from '../model.js'
 import { planPg } from './pg.js'
 import { type Env, keysOf, peek } from './pg-options.js'
 import { planThrough } from './pg-through.js'
+import { readableUrl } from './pg-url-remarks.js'
 import { misspelt } from './pg-words.js'
 
 /** Options as `MikroORM.init()` takes them. */
@@ -34,7 +35,7 @@ export function planMikroOrm(config: MikroOrmConfig, env: Env): [Plan, ...Plan[]
 
 function planOne(config: MikroOrmConfig, env: Env): Plan {
   const text = peek(config, 'clientUrl')
-  const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined
+  const url = readableUrl(text)
   const driverOptions = peek(config, 'driverOptions')
   const connection = peek(driverOptions, 'connection')
   const host = peek(config, 'host') ?? url?.hostname

@@ -1,5 +1,6 @@
 import { refuse } from '../conninfo/setting.js'
 import type { Endpoint, Origin, Plan, Remark, Roots, Transport } from '../model.js'
+import { readableUrl } from './pg-url-remarks.js'
 import { foreignMode, misspelt, TLS_KEYWORDS } from './pg-words.js'
 
 const PLAINTEXT: Transport = { kind: 'plaintext' }
@@ -19,10 +20,8 @@ const PLAINTEXT: Transport = { kind: 'plaintext' }
  * export const attempts = plan.transports.map(({ kind }) => kind) // ['tls', 'plaintext']
  */
 export function planPrisma(text: string): [Plan] {
-  if (!/^postgres(?:ql)?:\/\//i.test(text) || !URL.canParse(text)) {
-    refuse('it is no postgresql:// URL', 0)
-  }
-  const url = new URL(text)
+  const url = readableUrl(text)
+  if (!url || !/^postgres(?:ql)?:$/.test(url.protocol)) refuse('it is no postgresql:// URL', 0)
   const values = new Map(url.searchParams)
   const origin: Origin = { via: 'uri', key: 'sslmode' }
   const mode = values.get('sslmode')

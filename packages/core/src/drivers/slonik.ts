@@ -2,6 +2,7 @@ import type { Plan, Remark } from '../model.js'
 import { planPg } from './pg.js'
 import { type Env, isBag, peek } from './pg-options.js'
 import { planThrough } from './pg-through.js'
+import { readableUrl } from './pg-url-remarks.js'
 import { foreignMode, misspelt } from './pg-words.js'
 
 /** `createPool(connectionUri, clientConfiguration)` in one object. */
@@ -30,7 +31,7 @@ export function planSlonik(config: string | SlonikConfig, env: Env): [Plan] {
   const options = typeof config === 'string' ? { connectionUri: config } : config
   const uri = peek(options, 'connectionUri')
   const ssl = peek(options, 'ssl')
-  const url = typeof uri === 'string' && URL.canParse(uri) ? new URL(uri) : undefined
+  const url = readableUrl(uri)
   const parameters = url?.searchParams ?? new URLSearchParams()
   const mode = parameters.get('sslmode') ?? undefined
   const host = url?.hostname || parameters.get('host') || ''
