@@ -70,8 +70,9 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
   ],
   'unobservable-driver': (it) => [
     'the JavaScript client of pg on a socket of its own',
-    `${it.origin.key} is in use: its TLS cannot be observed`,
-    'use the JavaScript client: remove pg-native, NODE_PG_FORCE_NATIVE, and the custom stream or connection',
+    UNOBSERVABLE[it.origin.key]?.[0] ?? `${it.origin.key} is in use: its TLS cannot be observed`,
+    UNOBSERVABLE[it.origin.key]?.[1] ??
+      'use the JavaScript client: remove pg-native, NODE_PG_FORCE_NATIVE, and the custom stream or connection',
   ],
   'conninfo-misread': (it) => [
     'a connection string that means what it says',
@@ -82,7 +83,7 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
   ],
   'multi-host-unsupported': (it) => [
     'one host',
-    `${it.driver} does not implement ${it.origin.key === 'host' ? 'a list of hosts' : it.origin.key}: it would take it for something else`,
+    `${it.driver} does not implement ${/(^|\.)host$/.test(it.origin.key) ? 'a list of hosts' : it.origin.key}: it would take it for something else`,
     'configure one pool per host, or resolve the service yourself',
   ],
   'sslmode-unknown': (it) => [
@@ -210,6 +211,22 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
     'a certificate with time left',
     `the server's certificate expires in ${it.written} days`,
     'renew the certificate on the server and reload PostgreSQL',
+  ],
+}
+
+/** What stands in for a client that the guard sees connecting, and what to write instead. */
+const UNOBSERVABLE: Record<string, readonly [actual: string, fix: string]> = {
+  client: [
+    'pgnative hands the connection to libpq: connection.ssl does not reach it, and without PGSSLMODE it goes on in plaintext where the server offers no TLS',
+    "write client: 'pg' and remove pg-native",
+  ],
+  connectionPool: [
+    'knex would send every query through connections that another pool opened',
+    'replace connectionPool by connection: knex then opens its own connections, which are verified',
+  ],
+  'connection()': [
+    'knex would send this query through a connection that it did not open',
+    'remove .connection(...) or the connection of the transaction; knex then uses its own, which is verified',
   ],
 }
 
