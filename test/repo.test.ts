@@ -11,7 +11,7 @@ const ALLOWED: Record<string, { dependencies: string[]; peers: string[] }> = {
   pg: { dependencies: ['@verify-full/core'], peers: ['pg'] },
   knex: { dependencies: [], peers: [] },
   typeorm: { dependencies: [], peers: [] },
-  postgres: { dependencies: [], peers: [] },
+  postgres: { dependencies: ['@verify-full/core'], peers: ['postgres'] },
   register: { dependencies: [], peers: [] },
   scan: { dependencies: ['@verify-full/core'], peers: [] },
   certs: { dependencies: ['@peculiar/x509', 'reflect-metadata'], peers: [] },

@@ -17,6 +17,7 @@ export {
   readPg,
 } from './drivers/pg.js'
 export { type PgHeld, planPgHeld } from './drivers/pg-held.js'
+export { type PostgresReading, planPostgres, readPostgres } from './drivers/postgres.js'
 export { planPrisma } from './drivers/prisma.js'
 export { planSequelize, type SequelizeConfig } from './drivers/sequelize.js'
 export { planSlonik, type SlonikConfig } from './drivers/slonik.js'

@@ -69,17 +69,19 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
     'mend the connection, or renew the waiver with a new reason and date',
   ],
   'unobservable-driver': (it) => [
-    'the JavaScript client of pg on a socket of its own',
+    'the JavaScript client of the driver on a socket of its own',
     UNOBSERVABLE[it.origin.key]?.[0] ?? `${it.origin.key} is in use: its TLS cannot be observed`,
     UNOBSERVABLE[it.origin.key]?.[1] ??
-      'use the JavaScript client: remove pg-native, NODE_PG_FORCE_NATIVE, and the custom stream or connection',
+      'use the JavaScript client: remove pg-native, NODE_PG_FORCE_NATIVE, and the custom stream, connection or socket',
   ],
   'conninfo-misread': (it) => [
     'a connection string that means what it says',
     it.host === 'base'
       ? `${it.driver} takes this string for a database name: it would send all of it, password included, to a host named base (${it.outcome})`
       : `${it.driver} reads this string differently${written(it)}: it would dial ${it.host} with ${it.outcome}`,
-    'write a URL: postgres://user:password@host:5432/database?sslmode=verify-full, with special characters percent-encoded',
+    it.meant
+      ? `write ${it.meant}`
+      : 'write a URL: postgres://user:password@host:5432/database?sslmode=verify-full, with special characters percent-encoded',
   ],
   'multi-host-unsupported': (it) => [
     'one host',
