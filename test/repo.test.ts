@@ -16,7 +16,7 @@ const ALLOWED: Record<string, { dependencies: string[]; peers: string[] }> = {
   scan: { dependencies: ['@verify-full/core'], peers: [] },
   certs: { dependencies: ['@peculiar/x509', 'reflect-metadata'], peers: [] },
   server: { dependencies: [], peers: [] },
-  cli: { dependencies: ['commander'], peers: [] },
+  cli: { dependencies: ['@verify-full/core', 'commander'], peers: [] },
 }
 const PACKAGES = Object.keys(ALLOWED)
 
