@@ -10,7 +10,7 @@ const ALLOWED: Record<string, { dependencies: string[]; peers: string[] }> = {
   core: { dependencies: [], peers: [] },
   pg: { dependencies: ['@verify-full/core'], peers: ['pg'] },
   knex: { dependencies: [], peers: [] },
-  typeorm: { dependencies: [], peers: [] },
+  typeorm: { dependencies: ['@verify-full/core', '@verify-full/pg'], peers: ['pg', 'typeorm'] },
   postgres: { dependencies: ['@verify-full/core'], peers: ['postgres'] },
   register: { dependencies: [], peers: [] },
   scan: { dependencies: ['@verify-full/core'], peers: [] },

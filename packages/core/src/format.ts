@@ -71,6 +71,7 @@ const VIA: Record<Origin['via'], (key: string) => string> = {
 }
 
 const DEFAULTS: Record<string, string> = {
+  'pg-native': 'the package pg-native, which is installed',
   ssl: 'nothing: no sslmode, ssl option or PGSSLMODE is set',
   sslmode: 'nothing: no sslmode or PGSSLMODE is set',
   socket: 'the connection itself (its socket)',

@@ -21,6 +21,8 @@ export { type PostgresReading, planPostgres, readPostgres } from './drivers/post
 export { planPrisma } from './drivers/prisma.js'
 export { planSequelize, type SequelizeConfig } from './drivers/sequelize.js'
 export { planSlonik, type SlonikConfig } from './drivers/slonik.js'
+export { planTypeOrm, type TypeOrmInstalled } from './drivers/typeorm.js'
+export { type TypeOrmPool, typeOrmPools } from './drivers/typeorm-pools.js'
 export { ConnInfoError, ERROR_CODES, type ErrorCode, PolicyError, RootCertError } from './errors.js'
 export { type Events, events, publish } from './events.js'
 export {

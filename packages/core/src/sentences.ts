@@ -95,8 +95,10 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
   ],
   'setting-ineffective': (it) => [
     'settings that have an effect',
-    `${it.driver} never reads ${it.origin.key}${meant(it)}`,
-    it.meant ? through(it) : `remove ${it.origin.key}; ${RIGHT[it.driver]}`,
+    it.written
+      ? `${it.driver} uses ${it.written} in place of ${it.origin.key}. Outcome: ${it.outcome}`
+      : `${it.driver} never reads ${it.origin.key}${it.meant ? `${meant(it)} Outcome: ${it.outcome}` : ''}`,
+    it.meant ? through(it) : `remove ${it.written ?? it.origin.key}; ${RIGHT[it.driver]}`,
   ],
   'ssl-value-fatal': (it) => [
     'ssl: true, or an object of TLS options',

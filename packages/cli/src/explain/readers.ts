@@ -13,6 +13,7 @@ import {
   planPrisma,
   planSequelize,
   planSlonik,
+  planTypeOrm,
 } from '@verify-full/core'
 
 /** What is to be explained. */
@@ -76,6 +77,14 @@ export const READERS: readonly Reader[] = [
     driver: 'knex',
     read: (text, env) =>
       planKnex({ client: 'pg', connection: text === '' ? {} : { connectionString: text } }, env),
+    defaultRoots: NODE,
+  },
+  {
+    id: 'typeorm',
+    label: 'TypeORM',
+    driver: 'typeorm',
+    read: (text, env) => planTypeOrm({ type: 'postgres', ...MAYBE_URL(text) }, env),
+    readOptions: (options, env) => planTypeOrm(options, env),
     defaultRoots: NODE,
   },
   {
