@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from 'commander'
+import { Option } from 'commander'
 import { type AddCommand, EXIT } from './command.js'
 
 const FORMATS = ['table', 'json', 'markdown'] as const
@@ -27,7 +27,6 @@ export const addExplain: AddCommand = (program, io, done) => {
     .option(
       '--env [variable]',
       'read PGHOST, PGSSLMODE, ... too; with a name, read the string from that variable',
-      readVariable,
     )
     .option('--file <path>', 'load a module or JSON file: knexfile.js#production')
     .option('--reader <names>', 'only these readers: pg-8,libpq', (text) => text.split(','))
@@ -38,10 +37,4 @@ export const addExplain: AddCommand = (program, io, done) => {
       io.stdout.write(await explain(text, options, io))
       done(EXIT.clean)
     })
-}
-
-function readVariable(name: string): string {
-  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name
-  // Never repeats it: it is most likely a connection string.
-  throw new InvalidArgumentError('It takes the name of a variable; write the string before --env.')
 }

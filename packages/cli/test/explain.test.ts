@@ -127,12 +127,38 @@ describe('verify-full explain', () => {
 
   test('a table for the terminal', async () => {
     const { out } = await run(['explain', '--reader', 'libpq,pg-8', url('?sslmode=prefer')])
-    expect(out).toMatchInlineSnapshot()
+    expect(out).toMatchInlineSnapshot(`
+      "What each reader makes of the connection string (minimum verify-full)
+
+      reader       dials                attempts                   verifies        roots   not used  verdict
+      libpq, psql  db.example.com:5432  tls(none), then plaintext  nothing         -       -         refused
+      pg 8         db.example.com:5432  tls(full)                  chain and name  Node's  -         refused
+
+      sslmode-below-verify-full  libpq, psql
+        found  sslmode=prefer: an attacker only has to answer N for everything to be sent unencrypted
+        from   URL parameter sslmode
+        fix    write sslmode=verify-full sslrootcert=/path/to/root.crt (or set PGSSLMODE and PGSSLROOTCERT)
+
+      sslmode-below-verify-full  pg 8
+        found  sslmode=prefer: this driver version happens to verify fully, but libpq and the next major version of pg do not
+        from   URL parameter sslmode
+        fix    append ?sslmode=verify-full&sslrootcert=/path/to/root.crt to the connection string, or pass ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } without an sslmode
+      "
+    `)
   })
 
   test('a table for a merge request', async () => {
     const argv = ['explain', '--format', 'markdown', '--reader', 'libpq', url('?sslmode=prefer')]
-    expect((await run(argv)).out).toMatchInlineSnapshot()
+    expect((await run(argv)).out).toMatchInlineSnapshot(`
+      "What each reader makes of the connection string (minimum \`verify-full\`):
+
+      | reader | dials | attempts | verifies | roots | not used | verdict |
+      | --- | --- | --- | --- | --- | --- | --- |
+      | libpq, psql | db.example.com:5432 | tls(none), then plaintext | nothing | - | - | refused |
+
+      * **sslmode-below-verify-full** (libpq, psql): sslmode=prefer: an attacker only has to answer N for everything to be sent unencrypted. Fix: write sslmode=verify-full sslrootcert=/path/to/root.crt (or set PGSSLMODE and PGSSLROOTCERT)
+      "
+    `)
   })
 
   test.each<[argv: string[], message: RegExp]>([

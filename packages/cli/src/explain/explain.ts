@@ -43,6 +43,10 @@ async function findSubject(
   }
   if (file !== undefined) return loadSubject(file, io.cwd)
   if (named !== undefined) {
+    // Never repeats it where it is no name: it is most likely a connection string.
+    if (!/^\w+$/.test(named)) {
+      throw new Error('--env takes the name of a variable; write the string before --env')
+    }
     const value = io.env[named]
     if (!value) throw new Error(`the variable ${named} is not set`)
     return { kind: 'string', text: value, source: `the variable ${named}` }

@@ -1,6 +1,7 @@
 import { refuse } from '../conninfo/setting.js'
 import type { Endpoint, Origin, Plan, Remark, Roots, SslMode, Transport } from '../model.js'
 import type { Env } from './pg-options.js'
+import { hasLateUser } from './pg-url-remarks.js'
 import { isSslMode, misspelt, TLS_KEYWORDS } from './pg-words.js'
 
 type Tls = Extract<Transport, { kind: 'tls' }>
@@ -122,8 +123,9 @@ function parse(url: string): {
   const query = url.indexOf('?')
   const server = url.slice(PREFIX.length, query < 0 ? url.length : query)
   const properties = new Map<string, string>()
-  // A ? in a password ends the authority early: what stands before it is no host.
-  if (query >= 0 && /^[^=&]*@/.test(url.slice(query + 1))) refuse(NO_HOST, 0)
+  // A ? or / in a password ends the authority early: what stands before it is no host.
+  const late = server.indexOf('@', 2) > server.indexOf('/', 2) && server.includes('/', 2)
+  if (late || (query >= 0 && hasLateUser(url.slice(query + 1)))) refuse(NO_HOST, 0)
   for (const part of query < 0 ? [] : url.slice(query + 1).split('&')) {
     const equals = part.indexOf('=')
     if (part === '') continue
