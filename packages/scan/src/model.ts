@@ -128,8 +128,8 @@ export type DirectFinding = Pick<
 /** A finding that is not counted, and why. */
 export interface Suppressed {
   readonly finding: ScanFinding
-  readonly by: 'ignore' | 'baseline'
-  /** The reason that the ignore comment gives. */
+  readonly by: 'ignore' | 'baseline' | 'waiver'
+  /** The reason that the ignore comment, or the policy'''s waiver, gives. */
   readonly reason?: string
   readonly until?: string
 }
