@@ -13,7 +13,7 @@ const ALLOWED: Record<string, { dependencies: string[]; peers: string[] }> = {
   typeorm: { dependencies: [], peers: [] },
   postgres: { dependencies: [], peers: [] },
   register: { dependencies: [], peers: [] },
-  scan: { dependencies: ['@verify-full/core'], peers: [] },
+  scan: { dependencies: ['@verify-full/core', 'diff', 'ignore', 'jsonc-parser', 'toml-eslint-parser', 'yaml'], peers: [] },
   certs: { dependencies: ['@peculiar/x509', 'reflect-metadata'], peers: [] },
   server: { dependencies: [], peers: [] },
   cli: { dependencies: ['commander'], peers: [] },

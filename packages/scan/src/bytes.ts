@@ -7,7 +7,7 @@ const CANDIDATE =
 
 /** Whether a file may say anything about PostgreSQL. */
 export const isCandidate = (bytes: Buffer): boolean =>
-  CANDIDATE.test(isUtf16(bytes) ? decode(bytes) : bytes.latin1Slice())
+  CANDIDATE.test(isUtf16(bytes) ? decode(bytes) : bytes.toString('latin1'))
 
 /** Where git and ripgrep look for a NUL. */
 const HEAD = 8000
@@ -24,6 +24,7 @@ export const isBinary = (bytes: Buffer): boolean =>
  * The mark itself is dropped.
  */
 export function decode(bytes: Buffer): string {
-  const encoding = bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : isUtf16(bytes) ? 'utf-16le' : 'utf-8'
+  const encoding =
+    bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : isUtf16(bytes) ? 'utf-16le' : 'utf-8'
   return new TextDecoder(encoding).decode(bytes)
 }

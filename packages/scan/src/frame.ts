@@ -18,7 +18,9 @@ export function frame(file: SourceFile, at: Range, secrets: readonly Range[] = [
   const { text } = file
   const lineStart = at.offset - at.column + 1
   const next = /[\r\n]/.exec(text.slice(at.offset, at.offset + LONGEST_LINE + 1))
-  const lineEnd = next ? at.offset + next.index : Math.min(text.length, at.offset + LONGEST_LINE + 1)
+  const lineEnd = next
+    ? at.offset + next.index
+    : Math.min(text.length, at.offset + LONGEST_LINE + 1)
   const long = lineEnd - lineStart > LONGEST_LINE
   const from = long ? at.offset : lineStart
   const to = long ? Math.min(lineEnd, at.offset + Math.min(at.length, LONGEST_MARK)) : lineEnd
@@ -74,7 +76,10 @@ function merge(spans: readonly Span[], length: number): Span[] {
 }
 
 /** The text with every span replaced, and where a position of the original is in it. */
-function mask(text: string, spans: readonly Span[]): { text: string; position(at: number): number } {
+function mask(
+  text: string,
+  spans: readonly Span[],
+): { text: string; position(at: number): number } {
   let out = ''
   let from = 0
   for (const [start, end] of spans) {

@@ -26,16 +26,24 @@ export function inlineIgnores(
     const at = file.range(match.index, match[0].length)
     const refuse = (why: string) => findings.push(directFinding('ignore-without-reason', at, why))
     const [head = '', ...rest] = (match[1] ?? '').split(/\s--(?:\s|$)/)
-    const reason = rest.join(' -- ').replace(/\s*(?:\*\/\}?|-->)\s*$/, '').trim()
+    const reason = rest
+      .join(' -- ')
+      .replace(/\s*(?:\*\/\}?|-->)\s*$/, '')
+      .trim()
     const until = /\suntil=(\S*)/.exec(head)?.[1]
-    const rules = head.replace(/\suntil=\S*/, '').split(/[\s,]+/).filter(Boolean)
+    const rules = head
+      .replace(/\suntil=\S*/, '')
+      .split(/[\s,]+/)
+      .filter(Boolean)
     if (reason === '') refuse('the exception gives no reason')
     else if (rules.length === 0) refuse('the exception names no rule')
-    else if (!rules.every((rule) => KNOWN.has(rule))) refuse('the exception names a rule that does not exist')
+    else if (!rules.every((rule) => KNOWN.has(rule)))
+      refuse('the exception names a rule that does not exist')
     else if (until !== undefined && !isDate(until)) refuse('until= is no date like 2027-01-31')
     else if (until !== undefined && new Date(until) <= now)
       findings.push(directFinding('ignore-expired', at, until))
-    else ignores.push({ line: at.line + 1, rules, reason, ...(until === undefined ? {} : { until }) })
+    else
+      ignores.push({ line: at.line + 1, rules, reason, ...(until === undefined ? {} : { until }) })
   }
   return { ignores, findings }
 }

@@ -47,7 +47,10 @@ export function judgeDeclaration(
     .map((it) => ({ ...it, ...shared }))
 }
 
-function read(driver: DriverName, declaration: Declaration): { plans: readonly Plan[]; refused?: string } {
+function read(
+  driver: DriverName,
+  declaration: Declaration,
+): { plans: readonly Plan[]; refused?: string } {
   try {
     return { plans: READERS[driver]?.plan(declaration) ?? [] }
   } catch (error) {
@@ -57,7 +60,12 @@ function read(driver: DriverName, declaration: Declaration): { plans: readonly P
 }
 
 /** How much the weakest attempt protects: an attacker chooses which one is made. */
-const strength = ({ transports }: Plan): number => Math.min(...transports.map((it) => (it.kind === 'tls' ? STRENGTH[it.verification] : it.kind === 'unix' ? 4 : 0)))
+const strength = ({ transports }: Plan): number =>
+  Math.min(
+    ...transports.map((it) =>
+      it.kind === 'tls' ? STRENGTH[it.verification] : it.kind === 'unix' ? 4 : 0,
+    ),
+  )
 const STRENGTH = { none: 1, ca: 2, full: 3 } as const
 
 function findings(
@@ -74,7 +82,8 @@ function findings(
   const sentence = `${name} reads this as ${formatTransports(plan)}`
   const present = (violation: Violation): Judged => {
     const place = settings.get(violation.origin.key)
-    const edit = place && safeEdit(violation, place.replaceable ? place.value : undefined, place.removal)
+    const edit =
+      place && safeEdit(violation, place.replaceable ? place.value : undefined, place.removal)
     return {
       rule: violation.rule,
       severity: violation.severity === 'warning' || policy.reportOnly ? 'warning' : 'error',
@@ -93,7 +102,10 @@ function findings(
     ...[...report.violations, ...report.warnings].filter(counts).map(present),
     ...report.waived
       .filter(({ violation }) => counts(violation))
-      .map(({ violation, reason, until }) => ({ ...present(violation), waived: { reason, until } })),
+      .map(({ violation, reason, until }) => ({
+        ...present(violation),
+        waived: { reason, until },
+      })),
   ]
 }
 
@@ -106,12 +118,18 @@ function localReason({ endpoint }: Plan, localHosts: ReadonlySet<string>): strin
 }
 
 /** Names that only ever mean the machine itself, or the one that runs the container. */
-const LOCAL_NAMES: ReadonlySet<string> = new Set(['host.docker.internal', 'host.containers.internal', 'gateway.docker.internal'])
+const LOCAL_NAMES: ReadonlySet<string> = new Set([
+  'host.docker.internal',
+  'host.containers.internal',
+  'gateway.docker.internal',
+])
 
 const named = (sentence: string): string => sentence.replaceAll(STAND_IN, 'the host')
 
 /** Rules whose cause is one word in the file, and what takes its place; undefined removes the setting. */
-const EDITS: Readonly<Record<string, (violation: Violation) => 'remove' | 'verify-full' | undefined>> = {
+const EDITS: Readonly<
+  Record<string, (violation: Violation) => 'remove' | 'verify-full' | undefined>
+> = {
   'sslmode-below-verify-full': () => 'verify-full',
   'sslmode-unknown': ({ origin, meant }) =>
     /sslmode$/i.test(origin.key) && meant === 'verify-full' ? 'verify-full' : undefined,
@@ -126,7 +144,9 @@ function safeEdit(
   removal: { offset: number; length: number } | undefined,
 ): TextEdit | undefined {
   const edit = EDITS[violation.rule]?.(violation)
-  if (edit === 'remove' && removal) return { offset: removal.offset, length: removal.length, text: '' }
-  if (edit === 'verify-full' && value) return { offset: value.offset, length: value.length, text: edit }
+  if (edit === 'remove' && removal)
+    return { offset: removal.offset, length: removal.length, text: '' }
+  if (edit === 'verify-full' && value)
+    return { offset: value.offset, length: value.length, text: edit }
   return undefined
 }

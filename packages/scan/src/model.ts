@@ -169,6 +169,8 @@ export interface ExtractContext {
 export interface Extracted {
   readonly declarations: readonly Declaration[]
   readonly findings?: readonly DirectFinding[]
+  /** Names that the file itself gives to hosts that run beside it: the services of a compose file. */
+  readonly localHosts?: ReadonlySet<string>
   /** Why the file could not be read to its end; never quotes it. */
   readonly incomplete?: string
 }

@@ -1,17 +1,13 @@
-import {
-  type DriverName,
-  type PgConfig,
-  type Plan,
-  planLibpq,
-  planPg,
-} from '@verify-full/core'
+import { type DriverName, type PgConfig, type Plan, planLibpq, planPg } from '@verify-full/core'
 import type { Declaration } from './model.js'
 
 /** Plans a declaration as one driver would read it. May throw core's `ConnInfoError`. */
 type Reader = (declaration: Declaration) => readonly Plan[]
 
 /** One row per driver that core knows, and what it is called in a finding. */
-export const READERS: Readonly<Partial<Record<DriverName, { readonly name: string; readonly plan: Reader }>>> = {
+export const READERS: Readonly<
+  Partial<Record<DriverName, { readonly name: string; readonly plan: Reader }>>
+> = {
   libpq: {
     name: 'libpq (psql and most other languages)',
     plan: ({ config, env }) => planLibpq({ conninfo: conninfo(config) }, env),

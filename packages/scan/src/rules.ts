@@ -21,7 +21,7 @@ interface ScanRule {
 }
 
 const RULES: Readonly<Record<ScanRuleId, ScanRule>> = {
-  'undetermined': {
+  undetermined: {
     severity: 'note',
     sentence: (it) => [
       'a protection that can be read in the file',
@@ -39,7 +39,11 @@ const RULES: Readonly<Record<ScanRuleId, ScanRule>> = {
   },
   'file-unreadable': {
     severity: 'note',
-    sentence: (it) => ['a file that can be read', it, 'repair the file, or list it in .verify-fullignore'],
+    sentence: (it) => [
+      'a file that can be read',
+      it,
+      'repair the file, or list it in .verify-fullignore',
+    ],
   },
   'ignore-without-reason': {
     severity: 'error',

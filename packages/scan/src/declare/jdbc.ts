@@ -45,7 +45,8 @@ export function declareJdbc(value: Mapped, file: SourceFile): Declaration | unde
   const settings = new Map<string, SettingPlace>()
   const decided = key === undefined ? undefined : written.get(key)?.place
   // Only a value that is itself an sslmode can be replaced by one.
-  if (decided) settings.set('sslmode', { ...decided, replaceable: decided.replaceable && key === 'sslmode' })
+  if (decided)
+    settings.set('sslmode', { ...decided, replaceable: decided.replaceable && key === 'sslmode' })
   const query = mode === undefined ? '' : `?sslmode=${mode}&sslrootcert=${STAND_IN}`
   return {
     readers: ['libpq'],

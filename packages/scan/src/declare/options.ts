@@ -1,9 +1,9 @@
 import type { DriverName } from '@verify-full/core'
 import type { Declaration, Range, SettingPlace, SourceFile } from '../model.js'
 import { STAND_IN } from '../model.js'
-import { declareUrl } from './url.js'
-import { textAt, type Tree } from '../text/tree.js'
+import { type Tree, textAt } from '../text/tree.js'
 import { isOnlyVariables, variablesIn, withStandIns } from '../text/variables.js'
+import { declareUrl } from './url.js'
 
 /** How a library's configuration file says that it is for PostgreSQL, and who reads it then. */
 interface Evidence {
@@ -19,7 +19,12 @@ interface Evidence {
 /** Sequelize hands `dialectOptions` to pg; knex `connection`; Rails' database.yml goes to libpq. */
 const EVIDENCE: readonly Evidence[] = [
   { key: /^dialect$/, value: /^postgres(?:ql)?$/, readers: ['pg'], ssl: ['dialectOptions'] },
-  { key: /^client$/, value: /^(?:pg|postgres|postgresql|pgnative)$/, readers: ['pg'], options: ['connection'] },
+  {
+    key: /^client$/,
+    value: /^(?:pg|postgres|postgresql|pgnative)$/,
+    readers: ['pg'],
+    options: ['connection'],
+  },
   { key: /^type$/, value: /^(?:postgres|cockroachdb)$/, readers: ['pg'] },
   { key: /^adapter$/, value: /^(?:postgresql|postgis)$/, readers: ['libpq'] },
   { key: /^driver$/, value: /^(?:pg|postgres|postgresql)$/, readers: ['pg'] },
@@ -35,11 +40,14 @@ export const READ_OPTION: RegExp =
 export function declareOptions(tree: Tree, file: SourceFile): Declaration | undefined {
   if (tree.kind !== 'map') return undefined
   const row = EVIDENCE.find(({ key, value }) =>
-    tree.entries.some((it) => key.test(it.key) && it.value.kind === 'scalar' && value.test(it.value.value.text)),
+    tree.entries.some(
+      (it) => key.test(it.key) && it.value.kind === 'scalar' && value.test(it.value.value.text),
+    ),
   )
   const readers = row?.readers ?? (isPlainOptions(tree) ? ['pg' as const] : undefined)
   if (!readers) return undefined
-  const inner = row?.options?.reduce<Tree | undefined>((here, key) => child(here, key), tree) ?? tree
+  const inner =
+    row?.options?.reduce<Tree | undefined>((here, key) => child(here, key), tree) ?? tree
   const outer = row?.ssl?.reduce<Tree | undefined>((here, key) => child(here, key), tree)
   const collected = collect(inner, readers[0] === 'libpq')
   if (outer) {
@@ -50,7 +58,8 @@ export function declareOptions(tree: Tree, file: SourceFile): Declaration | unde
   }
   if (inner.kind === 'scalar') return undefined
   const { config, settings, undetermined } = collected
-  const url = inner.kind === 'map' ? inner.entries.find(({ key }) => URL_OPTION.test(key))?.value : undefined
+  const url =
+    inner.kind === 'map' ? inner.entries.find(({ key }) => URL_OPTION.test(key))?.value : undefined
   if (url?.kind === 'scalar' && readers[0] !== 'libpq') {
     const inUrl = declareUrl(url.value, file, { env: {} })
     for (const [key, place] of inUrl?.settings ?? []) settings.set(key, place)
@@ -80,12 +89,20 @@ interface Collected {
 }
 
 function collect(tree: Tree, libpq: boolean): Collected {
-  const [config, settings, undetermined]: [Record<string, unknown>, Map<string, SettingPlace>, string[]] = [{}, new Map(), []]
+  const [config, settings, undetermined]: [
+    Record<string, unknown>,
+    Map<string, SettingPlace>,
+    string[],
+  ] = [{}, new Map(), []]
   if (tree.kind !== 'map') return { config, settings, undetermined }
   for (const { key: written, value, removal } of tree.entries) {
     if (!READ_OPTION.test(written)) continue
     const key = !libpq && /^ur[il]$/.test(written) ? 'connectionString' : written
-    if (value.kind === 'scalar' && typeof value.data === 'string' && variablesIn(value.data).length > 0) {
+    if (
+      value.kind === 'scalar' &&
+      typeof value.data === 'string' &&
+      variablesIn(value.data).length > 0
+    ) {
       const open = variablesIn(value.data).filter(({ fallback }) => fallback === undefined)
       if (/^ssl/i.test(key) || (key === 'connectionString' && isOnlyVariables(value.data))) {
         undetermined.push(...open.map(({ name }) => name))
@@ -101,13 +118,24 @@ function collect(tree: Tree, libpq: boolean): Collected {
 }
 
 /** The JavaScript value of a tree, the places of its parts noted under their dotted paths. */
-function plain(tree: Tree, path: string, settings: Map<string, SettingPlace>, undetermined: string[]): unknown {
+function plain(
+  tree: Tree,
+  path: string,
+  settings: Map<string, SettingPlace>,
+  undetermined: string[],
+): unknown {
   if (tree.kind === 'scalar') {
-    const open = typeof tree.data === 'string' && /^ssl\.(?!ca$|cert$|key$)/.test(path) ? variablesIn(tree.data) : []
-    undetermined.push(...open.filter(({ fallback }) => fallback === undefined).map(({ name }) => name))
+    const open =
+      typeof tree.data === 'string' && /^ssl\.(?!ca$|cert$|key$)/.test(path)
+        ? variablesIn(tree.data)
+        : []
+    undetermined.push(
+      ...open.filter(({ fallback }) => fallback === undefined).map(({ name }) => name),
+    )
     return tree.data
   }
-  if (tree.kind === 'list') return tree.items.map((item) => plain(item, path, settings, undetermined))
+  if (tree.kind === 'list')
+    return tree.items.map((item) => plain(item, path, settings, undetermined))
   const out: Record<string, unknown> = { __proto__: null }
   for (const { key, value, removal } of tree.entries) {
     remember(settings, `${path}.${key}`, value, removal)
@@ -116,7 +144,12 @@ function plain(tree: Tree, path: string, settings: Map<string, SettingPlace>, un
   return { ...out }
 }
 
-function remember(settings: Map<string, SettingPlace>, key: string, value: Tree, removal: Range | undefined): void {
+function remember(
+  settings: Map<string, SettingPlace>,
+  key: string,
+  value: Tree,
+  removal: Range | undefined,
+): void {
   const at = value.kind === 'scalar' ? value.value.at : value.at
   const replaceable = value.kind === 'scalar' && value.value.segments.length === 1
   settings.set(key, { value: at, replaceable, ...(removal ? { removal } : {}) })

@@ -63,16 +63,30 @@ export function declarePairs(pairs: readonly Pair[], file: SourceFile): Declarat
 }
 
 /** An sslmode under a program's own name: `DB_SSLMODE=disable`, `sslmode: prefer`. */
-function declareMode({ key, value }: Pair, pairs: readonly Pair[], file: SourceFile): Declaration[] {
+function declareMode(
+  { key, value }: Pair,
+  pairs: readonly Pair[],
+  file: SourceFile,
+): Declaration[] {
   if (key === 'PGSSLMODE' || !SSLMODE_KEY.test(key)) return []
   if (OTHER_PROTOCOL.test(key)) return []
   const [variable] = variablesIn(value.text)
   const open = isOnlyVariables(value.text) && variable && variable.fallback === undefined
   const mode = withStandIns(value.text).trim()
   if (!open && !MODE_WORD.test(mode)) return []
-  if (file.path.length > 0 && pairs.some((it) => /^(?:dialect|type|client|driver|adapter|engine)$/i.test(it.key) && OTHER_PROTOCOL.test(it.value.text))) return []
+  if (
+    file.path.length > 0 &&
+    pairs.some(
+      (it) =>
+        /^(?:dialect|type|client|driver|adapter|engine)$/i.test(it.key) &&
+        OTHER_PROTOCOL.test(it.value.text),
+    )
+  )
+    return []
   const prefix = key.replace(/ssl[_-]?mode$/i, '')
-  const host = pairs.find((it) => new RegExp(`^${escape(prefix)}(?:host|hostname|server|addr|address)$`, 'i').test(it.key))
+  const host = pairs.find((it) =>
+    new RegExp(`^${quoted(prefix)}(?:host|hostname|server|addr|address)$`, 'i').test(it.key),
+  )
   const at = value.at
   return [
     {
@@ -83,11 +97,13 @@ function declareMode({ key, value }: Pair, pairs: readonly Pair[], file: SourceF
       },
       env: {},
       at,
-      settings: new Map([['sslmode', { value: at, replaceable: value.segments.length === 1 && !variable }]]),
+      settings: new Map([
+        ['sslmode', { value: at, replaceable: value.segments.length === 1 && !variable }],
+      ]),
       partial: true,
       undetermined: open ? [variable.name] : [],
     },
   ]
 }
 
-const escape = (text: string): string => text.replace(/[^\w]/g, '\\$&')
+const quoted = (text: string): string => text.replace(/[^\w]/g, '\\$&')

@@ -28,7 +28,14 @@ export function* parameters(
     // `&sslmode=prefer` goes with the separator before it, the first of several with the one after it.
     const at = start > from || last ? start - 1 : start
     const length = start > from || last ? end - start + 1 : end - start + 1
-    yield { key, written, valueAt: equals + 1, valueLength: Math.max(0, end - equals - 1), at, length }
+    yield {
+      key,
+      written,
+      valueAt: equals + 1,
+      valueLength: Math.max(0, end - equals - 1),
+      at,
+      length,
+    }
     start = end + 1
   }
 }

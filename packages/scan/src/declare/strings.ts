@@ -44,14 +44,18 @@ export function declareWhole(
   const { text } = trimmed
   const whole = new RegExp(`^${URL_SCHEME.source}`, 'i').test(text) && text.length <= LONGEST
   const space = text.search(/\s/)
-  if (!whole || /[\r\n]/.test(text) || (space >= 0 && text.includes('://', space))) return declareStrings(value, file, surroundings)
+  if (!whole || /[\r\n]/.test(text) || (space >= 0 && text.includes('://', space)))
+    return declareStrings(value, file, surroundings)
   const declaration = declareUrl(trimmed, file, surroundings)
   return declaration ? [declaration] : []
 }
 
 /** Every connection string in a file, whatever is around it. */
-export const declareText = (file: SourceFile, from = 0, to: number = file.text.length): Declaration[] =>
-  declareStrings(literal(file, from, to - from), file, { env: {} })
+export const declareText = (
+  file: SourceFile,
+  from = 0,
+  to: number = file.text.length,
+): Declaration[] => declareStrings(literal(file, from, to - from), file, { env: {} })
 
 /**
  * Where a URL ends: at a space or quote, at a bracket that was opened before it, before punctuation. Inside

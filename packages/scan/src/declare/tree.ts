@@ -1,6 +1,6 @@
 import type { Declaration, SourceFile } from '../model.js'
 import { type Mapped, slice } from '../text/mapped.js'
-import { DEEPEST, textAt, type Tree } from '../text/tree.js'
+import { DEEPEST, type Tree, textAt } from '../text/tree.js'
 import { declareOptions, READ_OPTION } from './options.js'
 import { declarePairs, type Pair } from './pairs.js'
 
@@ -27,13 +27,17 @@ export function declareTree(root: Tree, file: SourceFile, options: TreeOptions):
       const listed = tree.items.flatMap((item): Pair[] => named(item) ?? assigned(item, file))
       found.push(...declarePairs(options.isCommand(key) ? [] : listed, file))
       const argv = options.isCommand(key)
-      for (const item of tree.items) if (argv || item.kind !== 'scalar') visit(item, argv ? path : [...path, ''])
+      for (const item of tree.items)
+        if (argv || item.kind !== 'scalar') visit(item, argv ? path : [...path, ''])
       return
     }
     const declared = declareOptions(tree, file)
     if (declared) found.push(declared)
     const pairs = tree.entries.flatMap(({ key, value }): Pair[] =>
-      value.kind === 'scalar' && !options.isCommand(key) && !isNamed(tree) && !(declared && READ_OPTION.test(key))
+      value.kind === 'scalar' &&
+      !options.isCommand(key) &&
+      !isNamed(tree) &&
+      !(declared && READ_OPTION.test(key))
         ? [{ key, value: read(value.value, [...path, key]) }]
         : [],
     )
@@ -62,5 +66,7 @@ function assigned(tree: Tree, file: SourceFile): Pair[] {
   if (tree.kind !== 'scalar') return []
   const match = /^([A-Za-z_]\w*)=/.exec(tree.value.text)
   if (!match?.[1]) return [{ key: '', value: tree.value }]
-  return [{ key: match[1], value: slice(tree.value, match[0].length, tree.value.text.length, file) }]
+  return [
+    { key: match[1], value: slice(tree.value, match[0].length, tree.value.text.length, file) },
+  ]
 }

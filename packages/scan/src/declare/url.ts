@@ -53,7 +53,9 @@ export function declareUrl(
     const raw = text.slice(it.valueAt, it.valueAt + it.valueLength)
     const open = variablesIn(raw).filter(({ fallback }) => fallback === undefined)
     if (it.key === undefined || (DECIDING.test(it.key) && open.length > 0)) {
-      undetermined.push(...(open.length > 0 ? open : variablesIn(it.written)).map(({ name }) => name))
+      undetermined.push(
+        ...(open.length > 0 ? open : variablesIn(it.written)).map(({ name }) => name),
+      )
       if (it.key === undefined && variablesIn(it.written).length === 0) query.push(it.written)
       continue
     }
@@ -65,7 +67,9 @@ export function declareUrl(
   const at = head.lastIndexOf('@')
   const secret = at > 0 && place(value, scheme.length, at, file)
   return {
-    ...(surroundings.readers ?? readers ? { readers: surroundings.readers ?? readers ?? [] } : {}),
+    ...((surroundings.readers ?? readers)
+      ? { readers: surroundings.readers ?? readers ?? [] }
+      : {}),
     config: `${scheme.startsWith('postgres:') ? 'postgres' : 'postgresql'}://${standInHead(head)}${query.length > 0 ? `?${query.join('&')}` : ''}`,
     env: surroundings.env,
     at: value.at,
@@ -97,6 +101,11 @@ function unknownParts(head: string): string[] {
 /** User, password, host and database known only at run time become stand-ins, a port the default one. */
 function standInHead(head: string): string {
   const at = head.lastIndexOf('@') + 1
-  const authority = head.slice(at).replace(/:(?:\$\{[^{}:]*\}|\$\w+|\{\{[^{}]*\}\}|\$\([^)]*\)|%[sdv]|<[\w-]+>|\{\w+\})(?=[/,]|$)/g, ':5432')
+  const authority = head
+    .slice(at)
+    .replace(
+      /:(?:\$\{[^{}:]*\}|\$\w+|\{\{[^{}]*\}\}|\$\([^)]*\)|%[sdv]|<[\w-]+>|\{\w+\})(?=[/,]|$)/g,
+      ':5432',
+    )
   return withStandIns(head.slice(0, at)).replace(/\s/g, '%20') + withStandIns(authority)
 }

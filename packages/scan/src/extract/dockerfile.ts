@@ -12,7 +12,9 @@ const INSTRUCTION = /^[ \t]*([A-Za-z]+)[ \t]+((?:[^\r\n\\]|\\\r?\n|\\[^\r\n]|\\$
 export const dockerfile: Extractor = {
   name: 'dockerfile',
   matches: (path) =>
-    /(?:^|\/)(?:Dockerfile|Containerfile)(?:\.[\w.-]+)?$|\.(?:dockerfile|containerfile)$/i.test(path),
+    /(?:^|\/)(?:Dockerfile|Containerfile)(?:\.[\w.-]+)?$|\.(?:dockerfile|containerfile)$/i.test(
+      path,
+    ),
   extract(file) {
     const pairs: Pair[] = []
     const others: Declaration[] = []
@@ -37,7 +39,12 @@ function variables(file: SourceFile, start: number, rest: string): Pair[] {
   const old = /^([A-Za-z_]\w*)[ \t]+(?!=)(\S[^\r\n]*)$/.exec(rest)
   if (old?.[1] && !/^\w+=/.test(rest)) {
     const value = old[2]?.trimEnd() ?? ''
-    return [{ key: old[1], value: literal(file, start + rest.indexOf(value, old[1].length), value.length) }]
+    return [
+      {
+        key: old[1],
+        value: literal(file, start + rest.indexOf(value, old[1].length), value.length),
+      },
+    ]
   }
   return [...shellWords(literal(file, start, rest.length), file)].flatMap((word): Pair[] => {
     const key = /^([A-Za-z_]\w*)=/.exec(word.text)?.[1]

@@ -50,7 +50,11 @@ export function readDotenv(file: SourceFile): Pair[] {
   }))
 }
 
-function readValue(file: SourceFile, written: string, start: number): { value: Mapped; expands: boolean } {
+function readValue(
+  file: SourceFile,
+  written: string,
+  start: number,
+): { value: Mapped; expands: boolean } {
   const quote = written[0] ?? ''
   const quoted = /['"`]/.test(quote) && written.length > 1 && written.endsWith(quote)
   if (!quoted) {

@@ -6,7 +6,9 @@ import { literal } from '../text/mapped.js'
 export const shell: Extractor = {
   name: 'shell',
   matches: (path) =>
-    /(?:^|\/)(?:Procfile(?:\.\w+)?|\.(?:bash|zsh)rc|\.(?:bash_|z)?profile|\.envrc)$|\.(?:sh|bash|zsh|ksh)$/.test(path),
+    /(?:^|\/)(?:Procfile(?:\.\w+)?|\.(?:bash|zsh)rc|\.(?:bash_|z)?profile|\.envrc)$|\.(?:sh|bash|zsh|ksh)$/.test(
+      path,
+    ),
   extract: (file) => ({
     declarations: declareCommand(literal(file, 0, file.text.length), file),
   }),

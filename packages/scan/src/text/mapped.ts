@@ -68,7 +68,8 @@ export function place(
   file: SourceFile,
 ): Range | undefined {
   const segment = segments[firstSegment(segments, start)]
-  if (!segment || start < segment.start || start + length > segment.start + segment.length) return undefined
+  if (!segment || start < segment.start || start + length > segment.start + segment.length)
+    return undefined
   return file.range(segment.offset + start - segment.start, length)
 }
 

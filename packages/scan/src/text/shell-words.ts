@@ -47,7 +47,8 @@ export function* shellWords(value: Mapped, file: SourceFile): Generator<Mapped> 
         run = at
         if (newline) break
         at++
-      } else if (character === '$' && /[({]/.test(text[at + 1] ?? '')) at = endOfBraces(text, at + 1)
+      } else if (character === '$' && /[({]/.test(text[at + 1] ?? ''))
+        at = endOfBraces(text, at + 1)
       else at++
     }
     flush()
