@@ -13,7 +13,7 @@ const ALLOWED: Record<string, { dependencies: string[]; peers: string[] }> = {
   typeorm: { dependencies: ['@verify-full/core', '@verify-full/pg'], peers: ['pg', 'typeorm'] },
   postgres: { dependencies: ['@verify-full/core'], peers: ['postgres'] },
   register: { dependencies: [], peers: [] },
-  scan: { dependencies: ['@verify-full/core'], peers: [] },
+  scan: { dependencies: ['@verify-full/core', 'diff', 'ignore', 'jsonc-parser', 'toml-eslint-parser', 'yaml'], peers: [] },
   certs: { dependencies: ['@peculiar/x509', 'reflect-metadata'], peers: [] },
   server: { dependencies: [], peers: [] },
   cli: { dependencies: ['@verify-full/core', 'commander'], peers: [] },

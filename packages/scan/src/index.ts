@@ -1,2 +1,5 @@
+export type { Shard } from './files/shard.js'
 export * from './model.js'
+export type { PathPolicy, ScanPolicyOptions } from './path-policy.js'
+export { type ScanOptions, scan } from './scan.js'
 export { sourceFile } from './source-file.js'

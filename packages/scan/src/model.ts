@@ -128,8 +128,8 @@ export type DirectFinding = Pick<
 /** A finding that is not counted, and why. */
 export interface Suppressed {
   readonly finding: ScanFinding
-  readonly by: 'ignore' | 'baseline'
-  /** The reason that the ignore comment gives. */
+  readonly by: 'ignore' | 'baseline' | 'waiver'
+  /** The reason that the ignore comment, or the policy'''s waiver, gives. */
   readonly reason?: string
   readonly until?: string
 }
@@ -169,6 +169,8 @@ export interface ExtractContext {
 export interface Extracted {
   readonly declarations: readonly Declaration[]
   readonly findings?: readonly DirectFinding[]
+  /** Names that the file itself gives to hosts that run beside it: the services of a compose file. */
+  readonly localHosts?: ReadonlySet<string>
   /** Why the file could not be read to its end; never quotes it. */
   readonly incomplete?: string
 }

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto'
+import { EXTRACTORS } from './extract/registry.js'
+import { frame } from './frame.js'
+import { inlineIgnores } from './inline-ignores.js'
+import { type Judged, judgeDeclaration } from './judge-declaration.js'
+import { lenientPath } from './leniency.js'
+import type { DirectFinding, ExtractContext, ScanFinding, SourceFile, Suppressed } from './model.js'
+import type { PolicyForPath } from './path-policy.js'
+import { directFinding } from './rules.js'
+
+export interface FileCircumstances {
+  readonly policy: PolicyForPath
+  readonly now: Date
+  /** Notes about what cannot be determined or read count as errors. */
+  readonly strict: boolean
+  readonly context: ExtractContext
+}
+
+const NOBODY: ReadonlySet<string> = new Set()
+
+/** Rules whose notes `--strict` turns into errors. */
+const STRICT = new Set(['undetermined', 'file-unreadable'])
+
+/** What one file says, judged; what its own comments except is set aside. */
+export function scanFile(
+  file: SourceFile,
+  circumstances: FileCircumstances,
+  also: readonly DirectFinding[] = [],
+): { findings: ScanFinding[]; suppressed: Suppressed[] } {
+  const { policy, now, strict, context } = circumstances
+  const extractor = EXTRACTORS.find((row) => row.matches(file.path))
+  if (!extractor) return { findings: [], suppressed: [] }
+  const extracted = extractor.extract(file, context)
+  const { ignores, findings: about } = inlineIgnores(file, now)
+  const lenient = policy.named ? undefined : lenientPath(file.path)
+  const judged: Judged[] = extracted.declarations.flatMap((it) =>
+    judgeDeclaration(it, policy.policy, now, extracted.localHosts ?? NOBODY),
+  )
+  const all: Judged[] = [...judged, ...(extracted.findings ?? []), ...about, ...also]
+  if (extracted.incomplete !== undefined)
+    all.push(directFinding('file-unreadable', file.range(0, 0), extracted.incomplete))
+
+  const findings: ScanFinding[] = []
+  const suppressed: Suppressed[] = []
+  const seen = new Map<string, number>()
+  const places = new Set<string>()
+  for (const { secrets, waived, ...it } of all.sort((a, b) => a.at.offset - b.at.offset)) {
+    const place = `${it.rule} ${it.at.offset} ${it.at.length}`
+    if (places.has(place)) continue
+    places.add(place)
+    const local = policy.localWritten ? lenient : (it.local ?? lenient)
+    const severity = STRICT.has(it.rule) && strict ? 'error' : local ? 'note' : it.severity
+    const { local: _, ...rest } = it
+    const shown = it.at.length > 0 ? frame(file, it.at, secrets) : undefined
+    const identity = `${it.rule}\n${file.path}\n${shown?.text.replace(/\s+/g, ' ').trim() ?? ''}`
+    const nth = seen.get(identity) ?? 0
+    seen.set(identity, nth + 1)
+    const finding: ScanFinding = {
+      ...rest,
+      severity,
+      path: file.path,
+      kind: extractor.name,
+      ...(shown ? { frame: shown } : {}),
+      ...(local ? { local } : {}),
+      fingerprint: createHash('sha256').update(`${identity}\n${nth}`).digest('hex').slice(0, 32),
+    }
+    const ignored = ignores.find(
+      ({ line, rules }) => line === it.at.line && rules.includes(it.rule),
+    )
+    if (waived) {
+      const { reason, until } = waived
+      suppressed.push({ finding, by: 'waiver', reason, until: until.toISOString() })
+    } else if (ignored) {
+      const { reason, until } = ignored
+      suppressed.push({ finding, by: 'ignore', reason, ...(until === undefined ? {} : { until }) })
+    } else findings.push(finding)
+  }
+  return { findings, suppressed }
+}
