@@ -50,7 +50,10 @@ function secretsIn(line: string): Span[] {
     if (at >= 0) spans.push([start, start + at])
     start += piece.length + 3
   }
+  const inUrls = [...spans]
   for (const match of line.matchAll(NAMED_SECRET)) {
+    // `user:` at the beginning of a URL is no key.
+    if (inUrls.some(([start, end]) => match.index >= start && match.index <= end)) continue
     const end = match.index + match[0].length
     spans.push([end - (match[1]?.length ?? 0), end])
   }

@@ -97,7 +97,10 @@ function findings(
       ...(edit ? { edits: [edit] } : {}),
     }
   }
-  const counts = ({ origin }: Violation): boolean => !partial || settings.has(origin.key)
+  // That a string overrides the environment is what both are for.
+  const counts = ({ rule, origin }: Violation): boolean =>
+    (!partial || settings.has(origin.key)) &&
+    !(rule === 'setting-discarded' && origin.via === 'env')
   return [
     ...[...report.violations, ...report.warnings].filter(counts).map(present),
     ...report.waived

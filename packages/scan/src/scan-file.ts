@@ -44,7 +44,7 @@ export function scanFile(
   const suppressed: Suppressed[] = []
   const seen = new Map<string, number>()
   const places = new Set<string>()
-  for (const { secrets, waived, ...it } of all.sort((a, b) => a.at.offset - b.at.offset)) {
+  for (const { secrets, waived, ...it } of all.sort(inOrder)) {
     const place = `${it.rule} ${it.at.offset} ${it.at.length}`
     if (places.has(place)) continue
     places.add(place)
@@ -77,3 +77,7 @@ export function scanFile(
   }
   return { findings, suppressed }
 }
+
+/** By place; where two readers say the same of one place, the worse one is kept. */
+const inOrder = (a: Judged, b: Judged): number =>
+  a.at.offset - b.at.offset || Number(a.local !== undefined) - Number(b.local !== undefined)

@@ -1,10 +1,11 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { relative, resolve, sep } from 'node:path'
 import { decode, isBinary, isCandidate } from './bytes.js'
 import { changedSince, stagedFiles } from './files/git.js'
+import { readBytes } from './files/read-bytes.js'
 import { inShard, type Shard } from './files/shard.js'
 import { isGenerated, isSkippedPath } from './files/skipped.js'
-import { codeOf, type Walked, walk } from './files/walk.js'
+import { type Walked, walk } from './files/walk.js'
 import type { ScanFinding, ScanReport, ScanSeverity, SourceFile, Suppressed } from './model.js'
 import { definePathPolicies, type ScanPolicyOptions } from './path-policy.js'
 import { projectFiles } from './project-files.js'
@@ -36,10 +37,6 @@ export interface ScanOptions {
   /** Called after every file with how many there were. */
   onProgress?(files: number): void
 }
-
-/** Larger files are reported, not read. */
-const LARGEST = 32 * 1024 * 1024
-const TOO_LARGE = 'the file is larger than 32 MiB'
 
 /**
  * Looks for PostgreSQL connections below the policy in the files of a folder.
@@ -79,7 +76,7 @@ export function scan(options: ScanOptions): ScanReport {
     if (options.shard && !inShard(path, options.shard)) continue
     files.scanned++
     options.onProgress?.(files.scanned)
-    const read = problem === undefined ? readBytes(root, path, staged) : problem
+    const read = problem ?? staged?.get(path) ?? readBytes(resolve(root, path))
     if (typeof read === 'string') {
       examine(sourceFile(path, ''), read)
       continue
@@ -122,23 +119,6 @@ function* wanted(
   for (const path of changed) {
     const asked = below.some((it) => it === '' || path === it || path.startsWith(`${it}/`))
     if (asked && !(ignore && isSkippedPath(path))) yield { path }
-  }
-}
-
-/** The bytes of a file, or why there are none. */
-function readBytes(
-  root: string,
-  path: string,
-  staged: ReadonlyMap<string, Buffer> | undefined,
-): Buffer | string {
-  const blob = staged?.get(path)
-  if (blob) return blob.length > LARGEST ? TOO_LARGE : blob
-  try {
-    const bytes = readFileSync(resolve(root, path))
-    return bytes.length > LARGEST ? TOO_LARGE : bytes
-  } catch (error) {
-    const code = codeOf(error)
-    return code === 'ERR_FS_FILE_TOO_LARGE' ? TOO_LARGE : `the file cannot be read (${code})`
   }
 }
 

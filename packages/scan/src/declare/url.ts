@@ -1,6 +1,6 @@
 import type { DriverName } from '@verify-full/core'
 import type { Declaration, Range, SettingPlace, SourceFile } from '../model.js'
-import { type Mapped, place, slice } from '../text/mapped.js'
+import { type Mapped, place, placesOf, slice } from '../text/mapped.js'
 import { variablesIn, withStandIns } from '../text/variables.js'
 import { parameters } from './parameters.js'
 
@@ -65,7 +65,6 @@ export function declareUrl(
     if (setting) settings.set(key, setting)
   }
   const at = head.lastIndexOf('@')
-  const secret = at > 0 && place(value, scheme.length, at, file)
   return {
     ...((surroundings.readers ?? readers)
       ? { readers: surroundings.readers ?? readers ?? [] }
@@ -75,7 +74,7 @@ export function declareUrl(
     at: value.at,
     settings,
     undetermined,
-    secrets: secret ? [secret] : at > 0 ? [value.at] : [],
+    secrets: at > 0 ? placesOf(value, scheme.length, scheme.length + at, file) : [],
   }
 }
 
