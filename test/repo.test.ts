@@ -15,7 +15,7 @@ const ALLOWED: Record<string, { dependencies: string[]; peers: string[] }> = {
   register: { dependencies: [], peers: [] },
   scan: { dependencies: ['@verify-full/core', 'diff', 'ignore', 'jsonc-parser', 'toml-eslint-parser', 'yaml'], peers: [] },
   certs: { dependencies: ['@peculiar/x509', 'reflect-metadata'], peers: [] },
-  server: { dependencies: [], peers: [] },
+  server: { dependencies: ['@verify-full/core'], peers: [] },
   cli: { dependencies: ['commander'], peers: [] },
 }
 const PACKAGES = Object.keys(ALLOWED)
