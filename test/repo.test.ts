@@ -10,13 +10,23 @@ const ALLOWED: Record<string, { dependencies: string[]; peers: string[] }> = {
   core: { dependencies: [], peers: [] },
   pg: { dependencies: ['@verify-full/core'], peers: ['pg'] },
   knex: { dependencies: [], peers: [] },
-  typeorm: { dependencies: [], peers: [] },
-  postgres: { dependencies: [], peers: [] },
+  typeorm: { dependencies: ['@verify-full/core', '@verify-full/pg'], peers: ['pg', 'typeorm'] },
+  postgres: { dependencies: ['@verify-full/core'], peers: ['postgres'] },
   register: { dependencies: [], peers: [] },
-  scan: { dependencies: ['@verify-full/core', 'diff', 'ignore', 'jsonc-parser', 'toml-eslint-parser', 'yaml'], peers: [] },
+  scan: {
+    dependencies: [
+      '@verify-full/core',
+      'diff',
+      'ignore',
+      'jsonc-parser',
+      'toml-eslint-parser',
+      'yaml',
+    ],
+    peers: [],
+  },
   certs: { dependencies: ['@peculiar/x509', 'reflect-metadata'], peers: [] },
   server: { dependencies: ['@verify-full/core'], peers: [] },
-  cli: { dependencies: ['commander'], peers: [] },
+  cli: { dependencies: ['@verify-full/core', 'commander'], peers: [] },
 }
 const PACKAGES = Object.keys(ALLOWED)
 

@@ -1,8 +1,9 @@
 import { Command, CommanderError } from 'commander'
 import { type AddCommand, EXIT, type ExitCode, type Io } from './command.js'
+import { addExplain } from './explain.js'
 
 /** One row per subcommand. */
-const COMMANDS: readonly AddCommand[] = []
+const COMMANDS: readonly AddCommand[] = [addExplain]
 
 /**
  * Runs the command line and resolves with its exit code: 0 clean, 1 findings, 2 usage, configuration or

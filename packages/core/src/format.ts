@@ -56,6 +56,8 @@ export function formatOrigin({ via, key, at }: Origin): string {
 export function formatEndpoint(endpoint: Endpoint): string {
   if (endpoint.kind === 'unix') return endpoint.path
   const { host, hostaddr, port } = endpoint
+  // Of a string that is misread the port may be a piece of the password, too: `(unreadable host)`.
+  if (host.startsWith('(')) return host
   const name = host.includes(':') ? `[${host}]` : host
   return `${name}:${port}${hostaddr ? ` (at ${hostaddr})` : ''}`
 }
@@ -79,6 +81,7 @@ const VIA: Record<Origin['via'], (key: string) => string> = {
 }
 
 const DEFAULTS: Record<string, string> = {
+  'pg-native': 'the package pg-native, which is installed',
   ssl: 'nothing: no sslmode, ssl option or PGSSLMODE is set',
   sslmode: 'nothing: no sslmode or PGSSLMODE is set',
   socket: 'the connection itself (its socket)',

@@ -18,6 +18,18 @@ const RIGHT: Record<DriverName, string> = {
     "pass ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } and no sslmode in the url (with replication: in master and in every slave)",
   postgres:
     "pass ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } and no sslmode in the URL",
+  sequelize:
+    "pass dialectOptions: { ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } } and no sslmode in the URL (with replication: in every dialectOptions)",
+  'mikro-orm':
+    "pass driverOptions: { ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } } (MikroORM 5 and 6: driverOptions.connection.ssl)",
+  slonik:
+    "pass { ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } } as second argument of createPool(), and no sslmode in the URI",
+  prisma:
+    'use a driver adapter (@prisma/adapter-pg), or write sslmode=require&sslaccept=strict&sslcert=/path/to/root.crt',
+  jdbc: 'write sslmode=verify-full&sslrootcert=/path/to/root.crt in the JDBC URL',
+  pgx: 'write sslmode=verify-full sslrootcert=/path/to/root.crt (or set PGSSLMODE and PGSSLROOTCERT)',
+  asyncpg:
+    'write sslmode=verify-full&sslrootcert=/path/to/root.crt in the URI (or set PGSSLMODE and PGSSLROOTCERT)',
   libpq:
     'write sslmode=verify-full sslrootcert=/path/to/root.crt (or set PGSSLMODE and PGSSLROOTCERT)',
 }
@@ -57,20 +69,23 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
     'mend the connection, or renew the waiver with a new reason and date',
   ],
   'unobservable-driver': (it) => [
-    'the JavaScript client of pg on a socket of its own',
-    `${it.origin.key} is in use: its TLS cannot be observed`,
-    'use the JavaScript client: remove pg-native, NODE_PG_FORCE_NATIVE, and the custom stream or connection',
+    'the JavaScript client of the driver on a socket of its own',
+    UNOBSERVABLE[it.origin.key]?.[0] ?? `${it.origin.key} is in use: its TLS cannot be observed`,
+    UNOBSERVABLE[it.origin.key]?.[1] ??
+      'use the JavaScript client: remove pg-native, NODE_PG_FORCE_NATIVE, and the custom stream, connection or socket',
   ],
   'conninfo-misread': (it) => [
     'a connection string that means what it says',
     it.host === 'base'
       ? `${it.driver} takes this string for a database name: it would send all of it, password included, to a host named base (${it.outcome})`
       : `${it.driver} reads this string differently${written(it)}: it would dial ${it.host} with ${it.outcome}`,
-    'write a URL: postgres://user:password@host:5432/database?sslmode=verify-full, with special characters percent-encoded',
+    it.meant
+      ? `write ${it.meant}`
+      : 'write a URL: postgres://user:password@host:5432/database?sslmode=verify-full, with special characters percent-encoded',
   ],
   'multi-host-unsupported': (it) => [
     'one host',
-    `${it.driver} does not implement ${it.origin.key === 'host' ? 'a list of hosts' : it.origin.key}: it would take it for something else`,
+    `${it.driver} does not implement ${/(^|\.)host$/.test(it.origin.key) ? 'a list of hosts' : it.origin.key}: it would take it for something else`,
     'configure one pool per host, or resolve the service yourself',
   ],
   'sslmode-unknown': (it) => [
@@ -80,8 +95,10 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
   ],
   'setting-ineffective': (it) => [
     'settings that have an effect',
-    `${it.driver} never reads ${it.origin.key}${meant(it)}`,
-    it.meant ? through(it) : `remove ${it.origin.key}; ${RIGHT[it.driver]}`,
+    it.written
+      ? `${it.driver} uses ${it.written} in place of ${it.origin.key}. Outcome: ${it.outcome}`
+      : `${it.driver} never reads ${it.origin.key}${it.meant ? `${meant(it)} Outcome: ${it.outcome}` : ''}`,
+    it.meant ? through(it) : `remove ${it.written ?? it.origin.key}; ${RIGHT[it.driver]}`,
   ],
   'ssl-value-fatal': (it) => [
     'ssl: true, or an object of TLS options',
@@ -233,6 +250,22 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
       ? `it is empty, and a client certificate is asked for by: ${it.written}`
       : 'it is empty: client certificates cannot be verified (verify-full in the client does not need it)',
     'set ssl_ca_file to the root certificate, then reload PostgreSQL',
+  ],
+}
+
+/** What stands in for a client that the guard sees connecting, and what to write instead. */
+const UNOBSERVABLE: Record<string, readonly [actual: string, fix: string]> = {
+  client: [
+    'pgnative hands the connection to libpq: connection.ssl does not reach it, and without PGSSLMODE it goes on in plaintext where the server offers no TLS',
+    "write client: 'pg' and remove pg-native",
+  ],
+  connectionPool: [
+    'knex would send every query through connections that another pool opened',
+    'replace connectionPool by connection: knex then opens its own connections, which are verified',
+  ],
+  'connection()': [
+    'knex would send this query through a connection that it did not open',
+    'remove .connection(...) or the connection of the transaction; knex then uses its own, which is verified',
   ],
 }
 

@@ -1,3 +1,4 @@
+import { isKeyword } from '../conninfo/keywords.js'
 import type { Origin, Remark, RemarkKind } from '../model.js'
 import type { PgUrl } from './pg-url.js'
 import { isSslMode, misspelt, TLS_KEYWORDS, unknownMode } from './pg-words.js'
@@ -54,10 +55,23 @@ function isMisread({ kind, text }: PgUrl, url: URL): boolean {
   if (kind === 'relative') return true
   if (kind === 'socket') return false
   if (!/^\s*[a-z][\w+.-]*:\/\//i.test(text)) return true
-  // A ? # or / in the password ends the authority early: its tail, and the @, stand further on.
-  const first = [...url.searchParams.keys()][0] ?? ''
-  return [url.pathname, url.hash, first].some((part) => part.includes('@'))
+  return endsEarly(url)
 }
+
+/** The URL in a text, unless what it names as host may be a piece of its user or password. */
+export function readableUrl(text: unknown): URL | undefined {
+  if (typeof text !== 'string' || !URL.canParse(text)) return undefined
+  const url = new URL(text)
+  return endsEarly(url) || !/^\s*[a-z][\w+.-]*:\/\//i.test(text) ? undefined : url
+}
+
+/** A ? # or / in user or password ends the authority early: its tail, and the @, stand further on. */
+const endsEarly = (url: URL): boolean =>
+  [url.pathname, url.hash].some((part) => part.includes('@')) || hasLateUser(url.search.slice(1))
+
+/** Whether a query holds the `@` of an authority, and not that of a known parameter's value. */
+export const hasLateUser = (query: string): boolean =>
+  query.split('&').some((part) => part.includes('@') && !isKeyword(part.split('=')[0] ?? ''))
 
 function brokenSeparators(url: URL): Remark[] {
   const names = [...url.searchParams.keys()]

@@ -1,4 +1,4 @@
-import { type PgVersion, sslValue, urlSslMode } from './pg-versions.js'
+import { sslValue, type UrlParser, urlSslMode } from './pg-versions.js'
 
 /** What pg-connection-string would make of a string, without reading files. May hold a password. */
 export interface PgUrl {
@@ -22,9 +22,10 @@ const MAKES_SSL = ['sslmode', 'sslrootcert', 'sslcert', 'sslkey'] as const
 const NOTHING: ReadonlyMap<string, string> = new Map()
 
 /**
- * Models `parse()` of pg-connection-string 2.14.1 (index.js); certificate files stay unread.
+ * Models `parse()` of pg-connection-string 2.14.1 and, for Knex, 2.6.2 (index.js); certificate files
+ * stay unread.
  */
-export function parsePgUrl(text: string, version: PgVersion): PgUrl {
+export function parsePgUrl(text: string, parser: UrlParser): PgUrl {
   if (text.startsWith('/')) {
     const host = text.split(' ')[0] ?? ''
     return { kind: 'path', text, values: NOTHING, host, ssl: undefined, sslKey: 'ssl' }
@@ -47,7 +48,7 @@ export function parsePgUrl(text: string, version: PgVersion): PgUrl {
     if (!values.get('password')) decodeURIComponent(url.password)
     return url.protocol === 'socket:'
       ? readSocket(text, url, values)
-      : readParts(relative ? 'relative' : 'url', text, url, dummy, values, version)
+      : readParts(relative ? 'relative' : 'url', text, url, dummy, values, parser)
   } catch {
     return fatal('URI malformed')
   }
@@ -66,13 +67,14 @@ function readParts(
   url: URL,
   dummy: boolean,
   values: ReadonlyMap<string, string>,
-  version: PgVersion,
+  parser: UrlParser,
 ): PgUrl {
-  const hostname = dummy ? '' : url.hostname.replace(/^\[(.+)\]$/, '$1')
+  const written = dummy ? '' : url.hostname
+  const hostname = parser === 'knex' ? written : written.replace(/^\[(.+)\]$/, '$1')
   const host = values.get('host') || decodeURIComponent(hostname)
   const port = values.get('port') || url.port
   decodeURI(url.pathname.slice(1))
-  return { kind, text, url, values, host, port, ...readSsl(values, version) }
+  return { kind, text, url, values, host, port, ...readSsl(values, parser) }
 }
 
 function readUrl(text: string): { url: URL; dummy: boolean; relative: boolean } | undefined {
@@ -101,17 +103,19 @@ function convertedSsl(written: string | undefined): unknown {
 
 function readSsl(
   values: ReadonlyMap<string, string>,
-  version: PgVersion,
+  parser: UrlParser,
 ): Pick<PgUrl, 'ssl' | 'sslKey' | 'fatal'> {
   const sslKey = MAKES_SSL.find((key) => values.get(key))
   if (!sslKey) {
     const ssl = convertedSsl(values.get('ssl'))
     const implied = ssl === undefined && values.get('sslnegotiation') === 'direct'
-    return implied ? { ssl: true, sslKey: 'sslnegotiation' } : { ssl, sslKey: 'ssl' }
+    return implied && parser !== 'knex'
+      ? { ssl: true, sslKey: 'sslnegotiation' }
+      : { ssl, sslKey: 'ssl' }
   }
   const mode = values.get('sslmode')
   if (!mode) return { ssl: {}, sslKey }
-  const row = urlSslMode(mode, version, values.get('uselibpqcompat') === 'true')
+  const row = urlSslMode(mode, parser, values.get('uselibpqcompat') === 'true')
   const meaning = values.get('sslrootcert') ? row.withRootcert : row.alone
   if (meaning === 'throws') return { ssl: {}, sslKey, fatal: 'verify-ca requires sslrootcert' }
   return { ssl: sslValue(meaning, 'object'), sslKey }

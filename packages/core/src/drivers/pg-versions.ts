@@ -3,6 +3,9 @@ import type { Verification } from '../model.js'
 /** The major version whose sslmode semantics apply; `pg9` is announced, not released. */
 export type PgVersion = 'pg8' | 'pg9'
 
+/** Who parses a connection string: pg's own parser, or the older one that Knex pins. */
+export type UrlParser = PgVersion | 'knex'
+
 /** What an sslmode makes of a connection: no TLS, or TLS with this much verification. */
 export type SslMeaning = 'off' | Verification
 
@@ -26,7 +29,7 @@ const LIBPQ_COMPAT: Readonly<Record<string, SslModeRow>> = {
   'verify-ca': { alone: 'throws', withRootcert: 'ca' },
 }
 
-const URL_MODES: Readonly<Record<PgVersion, Readonly<Record<string, SslModeRow>>>> = {
+const URL_MODES: Readonly<Record<UrlParser, Readonly<Record<string, SslModeRow>>>> = {
   /** pg-connection-string 2.14.1, index.js: prefer, require and verify-ca alias verify-full. */
   pg8: { disable: always('off'), 'no-verify': always('none') },
   /** As its deprecation warning announces: "standard libpq semantics". */
@@ -36,6 +39,8 @@ const URL_MODES: Readonly<Record<PgVersion, Readonly<Record<string, SslModeRow>>
     'verify-ca': always('ca'),
     'no-verify': always('none'),
   },
+  /** pg-connection-string 2.6.2, index.js: no uselibpqcompat. */
+  knex: { disable: always('off'), 'no-verify': always('none') },
 }
 
 const ENV_MODES: Readonly<Record<PgVersion, Readonly<Record<string, SslMeaning>>>> = {
@@ -64,8 +69,8 @@ const row = <T>(table: Readonly<Record<string, T>>, mode: string): T | undefined
 /**
  * What a connection string's `sslmode` means to pg; every unknown mode verifies in full.
  */
-export const urlSslMode = (mode: string, version: PgVersion, libpqCompat: boolean): SslModeRow =>
-  row(libpqCompat ? LIBPQ_COMPAT : URL_MODES[version], mode) ?? FULL
+export const urlSslMode = (mode: string, version: UrlParser, libpqCompat: boolean): SslModeRow =>
+  row(libpqCompat && version !== 'knex' ? LIBPQ_COMPAT : URL_MODES[version], mode) ?? FULL
 
 /** What PGSSLMODE means to pg; undefined where pg falls back to `defaults.ssl`, which is off. */
 export const envSslMode = (mode: string, version: PgVersion): SslMeaning | undefined =>

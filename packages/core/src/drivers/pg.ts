@@ -92,7 +92,7 @@ function readEndpoint({ host, hostOrigin, hostaddr, port, fatal, remarks: notice
   if (unreadable && fatal === undefined) remarks.push(misread)
   // `postgres://app:pa@ss/word@host` dials `ss`: of a misread string only pg's own `base` is shown.
   const doubtful = hostOrigin.via === 'uri' && host !== 'base'
-  const tail = doubtful && noticed.some(({ kind }) => kind === 'string-misread')
+  const tail = doubtful && noticed.some((it) => it.kind === 'string-misread' && !it.written)
   if (host.includes(','))
     remarks.push({ kind: 'unsupported', origin: hostOrigin, meant: 'one host' })
   const shown = unreadable || tail ? UNREADABLE : host

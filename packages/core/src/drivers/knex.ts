@@ -1,0 +1,132 @@
+import type { Origin, Plan, Remark } from '../model.js'
+import { readKnexConnection } from './knex-settings.js'
+import { planPgReading } from './pg.js'
+import { deadOptions } from './pg-dead-keys.js'
+import { planPgHeld } from './pg-held.js'
+import { type Env, type PgConfig, peek } from './pg-options.js'
+import { type PgReading, readPg } from './pg-reading.js'
+
+export { readKnexSettings } from './knex-settings.js'
+
+/**
+ * What Knex (2.5 to 3.3) would do with a configuration of one of its PostgreSQL dialects, or with a
+ * connection string in place of one. No plan where Knex opens no connection of its own (no `connection`)
+ * or learns how only at run time (a `connection` function): its Client is judged when it connects.
+ * Never an exception.
+ *
+ * @example
+ * import { planKnex } from '@verify-full/core'
+ *
+ * const connection = 'cockroachdb://db.example.com/app?sslmode=verify-full'
+ * const [plan] = planKnex({ client: 'cockroachdb', connection }, {})
+ * export const kind = plan?.transports[0].kind // 'plaintext': the query is not parsed
+ */
+export function planKnex(config: unknown, env: Env): Plan[] {
+  const pool = peek(config, 'connectionPool')
+  if (pool) {
+    const reading = readPg(peek(pool, 'options') as PgConfig | undefined, env)
+    return [ofOthers(planPgReading(reading, env), option('connectionPool'))]
+  }
+  const noticed = remarkConfig(config)
+  const reading = readKnex(config, env)
+  const later = typeof peek(config, 'connection') === 'function' && noticed.length > 0
+  if (!reading && !later) return []
+  const plan = reading ? inKnexTerms(planPgReading(reading, env)) : UNTIL_RUN_TIME
+  const full = { ...plan, remarks: [...plan.remarks, ...noticed] }
+  return [isNative(config) ? native(full) : full]
+}
+
+/** The reading behind {@link planKnex}'s plan: it names the files to look at. */
+export function readKnex(config: unknown, env: Env): PgReading | undefined {
+  const connection = typeof config === 'string' ? config : peek(config, 'connection')
+  const none = !connection || typeof connection === 'function' || peek(config, 'connectionPool')
+  return none ? undefined : readKnexConnection(connection, env)
+}
+
+/** A connection that somebody else opened and handed to Knex: `.connection(raw)`, `{ connection: raw }`. */
+export function planKnexRaw(raw: unknown, env: Env): Plan {
+  const [host, port, ssl] = [peek(raw, 'host'), peek(raw, 'port'), peek(raw, 'ssl')]
+  const connectionSsl = peek(peek(raw, 'connection'), 'ssl')
+  const held = { host, port: Number(port), ssl, connectionSsl, negotiation: 'postgres' } as const
+  const plan = planPgHeld({ ...held, observable: true }, undefined, env)
+  return ofOthers(plan, option('connection()'))
+}
+
+const option = (key: string): Origin => ({ via: 'option', key })
+
+const ofOthers = (plan: Plan, origin: Origin): Plan => ({
+  ...plan,
+  driver: 'knex',
+  remarks: [{ kind: 'unobservable', origin }, ...plan.remarks],
+})
+
+const CLIENT = option('client')
+const isNative = (config: unknown): boolean =>
+  (peek(config, 'client') || peek(config, 'dialect')) === 'pgnative'
+
+/** libpq decides: what Knex was told about TLS does not reach it (pg 8.23.1, getLibpqConnectionString). */
+function native({ sslmode: _, ...plan }: Plan): Plan {
+  const roots = { kind: 'unset' } as const
+  const tls = { kind: 'tls', verification: 'none', roots, negotiation: 'postgres' } as const
+  return { ...plan, decidedBy: CLIENT, transports: [tls, { kind: 'plaintext' }] }
+}
+
+const UNTIL_RUN_TIME: Plan = {
+  driver: 'knex',
+  endpoint: { kind: 'tcp', host: '(known at run time)', port: 5432 },
+  transports: [{ kind: 'plaintext' }],
+  decidedBy: option('connection'),
+  discarded: [],
+  remarks: [],
+  unknown: [option('connection')],
+}
+
+/** Settings about TLS beside `connection`, where Knex never looks. */
+function remarkConfig(config: unknown): Remark[] {
+  const beside = deadOptions(config, true).map(({ origin }) => origin)
+  if (peek(config, 'ssl') !== undefined) beside.push(option('ssl'))
+  return [
+    ...(isNative(config)
+      ? [{ kind: 'unobservable', origin: CLIENT, written: 'pgnative' } as const]
+      : []),
+    ...beside.map((origin): Remark => {
+      const known = origin.key === 'ssl' ? { meant: 'connection.ssl' } : {}
+      return { kind: 'key-unread', origin, ...known }
+    }),
+  ]
+}
+
+/** The same plan with the option paths of a Knex configuration. */
+function inKnexTerms(plan: Plan): Plan {
+  const renamed = new Map<Origin, Origin>()
+  const to = (origin: Origin): Origin => {
+    const { via, key } = origin
+    const inside = via === 'option' && !key.startsWith('connection.')
+    const known = renamed.get(origin) ?? (inside ? option(`connection.${key}`) : origin)
+    renamed.set(origin, known)
+    return known
+  }
+  const moved = <T extends { readonly origin: Origin }>(it: T): T => ({
+    ...it,
+    origin: to(it.origin),
+  })
+  const [transport] = plan.transports
+  const { sslmode } = plan
+  return {
+    ...plan,
+    driver: 'knex',
+    decidedBy: to(plan.decidedBy),
+    ...(sslmode ? { sslmode: moved(sslmode) } : {}),
+    transports: [
+      transport.kind !== 'tls'
+        ? transport
+        : {
+            ...transport,
+            ...('origin' in transport.roots ? { roots: moved(transport.roots) } : {}),
+            ...(transport.crl ? { crl: moved(transport.crl) } : {}),
+          },
+    ],
+    discarded: plan.discarded.map((it) => ({ ...moved(it), by: to(it.by) })),
+    remarks: plan.remarks.map(moved),
+  }
+}

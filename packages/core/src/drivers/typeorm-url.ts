@@ -1,0 +1,36 @@
+/** What TypeORM's own parser makes of a url; `undefined` in `fatal`'s place where it does not throw. */
+export interface TypeOrmUrl {
+  readonly host: string
+  readonly port?: number
+  /** Why it throws, in fixed words. */
+  readonly fatal?: string
+}
+
+/**
+ * Models `DriverUtils.parseConnectionUrl` of typeorm 1.1.1 as far as it says where to connect. It knows
+ * neither a query nor an IPv6 address. The cockroachdb driver connects by it; the postgres driver asks it
+ * for the database only, but fails where it throws.
+ */
+export function parseTypeOrmUrl(url: unknown): TypeOrmUrl {
+  if (typeof url !== 'string') return { host: '', fatal: 'url is no string' }
+  const [base = ''] = url.slice(url.indexOf('//') + 2).split('/', 1)
+  const at = base.lastIndexOf('@')
+  const [host = '', port] = base.slice(at + 1).split(':')
+  const number = port ? Number.parseInt(port, 10) : undefined
+  return {
+    host,
+    ...(number === undefined ? {} : { port: number }),
+    ...(decodes(base.slice(0, Math.max(at, 0))) ? {} : { fatal: 'URI malformed' }),
+  }
+}
+
+function decodes(text: string): boolean {
+  const colon = text.indexOf(':')
+  try {
+    decodeURIComponent(colon < 0 ? text : text.slice(0, colon))
+    decodeURIComponent(colon < 0 ? '' : text.slice(colon + 1))
+    return true
+  } catch {
+    return false
+  }
+}
