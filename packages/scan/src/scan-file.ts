@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { EXTRACTORS } from './extract/registry.js'
+import { extractorOf } from './extract/registry.js'
 import { frame } from './frame.js'
 import { inlineIgnores } from './inline-ignores.js'
 import { type Judged, judgeDeclaration } from './judge-declaration.js'
+import { judgeServer } from './judge-server.js'
 import { lenientPath } from './leniency.js'
 import type { DirectFinding, ExtractContext, ScanFinding, SourceFile, Suppressed } from './model.js'
 import type { PolicyForPath } from './path-policy.js'
@@ -28,15 +29,17 @@ export function scanFile(
   also: readonly DirectFinding[] = [],
 ): { findings: ScanFinding[]; suppressed: Suppressed[] } {
   const { policy, now, strict, context } = circumstances
-  const extractor = EXTRACTORS.find((row) => row.matches(file.path))
-  if (!extractor) return { findings: [], suppressed: [] }
+  const extractor = extractorOf(file.path)
   const extracted = extractor.extract(file, context)
   const { ignores, findings: about } = inlineIgnores(file, now)
   const lenient = policy.named ? undefined : lenientPath(file.path)
   const judged: Judged[] = extracted.declarations.flatMap((it) =>
     judgeDeclaration(it, policy.policy, now, extracted.localHosts ?? NOBODY),
   )
-  const all: Judged[] = [...judged, ...(extracted.findings ?? []), ...about, ...also]
+  const servers = (extracted.servers ?? []).flatMap((it) =>
+    judgeServer(it, file, policy.policy, now),
+  )
+  const all: Judged[] = [...judged, ...servers, ...(extracted.findings ?? []), ...about, ...also]
   if (extracted.incomplete !== undefined)
     all.push(directFinding('file-unreadable', file.range(0, 0), extracted.incomplete))
 

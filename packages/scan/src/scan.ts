@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { relative, resolve, sep } from 'node:path'
 import { decode, isBinary, isCandidate } from './bytes.js'
+import { extractorOf } from './extract/registry.js'
 import { changedSince, stagedFiles } from './files/git.js'
 import { readBytes } from './files/read-bytes.js'
 import { inShard, type Shard } from './files/shard.js'
@@ -82,7 +83,12 @@ export function scan(options: ScanOptions): ScanReport {
       continue
     }
     files.bytes += read.length
-    if (!isCandidate(read) || isBinary(read) || (options.ignore !== false && isGenerated(read)))
+    const { always } = extractorOf(path)
+    if (
+      (!always && !isCandidate(read)) ||
+      isBinary(read) ||
+      (options.ignore !== false && isGenerated(read))
+    )
       continue
     files.parsed++
     examine(sourceFile(path, decode(read), modeOf(root, path)))
