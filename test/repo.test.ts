@@ -26,7 +26,7 @@ const ALLOWED: Record<string, { dependencies: string[]; peers: string[] }> = {
   },
   certs: { dependencies: ['@peculiar/x509', 'reflect-metadata'], peers: [] },
   server: { dependencies: ['@verify-full/core'], peers: [] },
-  cli: { dependencies: ['@verify-full/core', 'commander'], peers: [] },
+  cli: { dependencies: ['@verify-full/core', '@verify-full/scan', 'commander'], peers: [] },
 }
 const PACKAGES = Object.keys(ALLOWED)
 

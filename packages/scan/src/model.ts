@@ -163,6 +163,8 @@ export interface ExtractContext {
    * that is written, the nearest first. Empty where it is known only at run time.
    */
   variable(name: string): readonly string[]
+  /** The hosts that the files read so far declare. A file whose extractor is `last` sees all of them. */
+  hosts(): ReadonlySet<string>
 }
 
 /** A server's own file: what it says is judged as the live server's answers are. */
@@ -174,18 +176,10 @@ export interface ServerDeclaration {
   readonly edits: ReadonlyMap<string, (at: Range) => TextEdit>
 }
 
-/** An installed version of a package. */
-export interface InstalledPackage {
-  readonly name: string
-  readonly version: string
-  readonly at: Range
-}
-
 /** What one file says. */
 export interface Extracted {
   readonly declarations: readonly Declaration[]
   readonly servers?: readonly ServerDeclaration[]
-  readonly packages?: readonly InstalledPackage[]
   readonly findings?: readonly DirectFinding[]
   /** Names that the file itself gives to hosts that run beside it: the services of a compose file. */
   readonly localHosts?: ReadonlySet<string>
@@ -198,6 +192,8 @@ export interface Extractor {
   readonly name: string
   /** Whether the prefilter is not asked: the file's name says enough. */
   readonly always?: true
+  /** Whether its files are read after all others. */
+  readonly last?: true
   /** Whether this extractor reads a file, by its path (forward slashes, relative to the root). */
   matches(path: string): boolean
   extract(file: SourceFile, context: ExtractContext): Extracted

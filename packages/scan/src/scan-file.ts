@@ -27,19 +27,25 @@ export function scanFile(
   file: SourceFile,
   circumstances: FileCircumstances,
   also: readonly DirectFinding[] = [],
-): { findings: ScanFinding[]; suppressed: Suppressed[] } {
+): { findings: ScanFinding[]; suppressed: Suppressed[]; hosts: string[] } {
   const { policy, now, strict, context } = circumstances
   const extractor = extractorOf(file.path)
   const extracted = extractor.extract(file, context)
   const { ignores, findings: about } = inlineIgnores(file, now)
   const lenient = policy.named ? undefined : lenientPath(file.path)
-  const judged: Judged[] = extracted.declarations.flatMap((it) =>
+  const judged = extracted.declarations.map((it) =>
     judgeDeclaration(it, policy.policy, now, extracted.localHosts ?? NOBODY),
   )
   const servers = (extracted.servers ?? []).flatMap((it) =>
     judgeServer(it, file, policy.policy, now),
   )
-  const all: Judged[] = [...judged, ...servers, ...(extracted.findings ?? []), ...about, ...also]
+  const all: Judged[] = [
+    ...judged.flatMap((it) => it.findings),
+    ...servers,
+    ...(extracted.findings ?? []),
+    ...about,
+    ...also,
+  ]
   if (extracted.incomplete !== undefined)
     all.push(directFinding('file-unreadable', file.range(0, 0), extracted.incomplete))
 
@@ -78,7 +84,7 @@ export function scanFile(
       suppressed.push({ finding, by: 'ignore', reason, ...(until === undefined ? {} : { until }) })
     } else findings.push(finding)
   }
-  return { findings, suppressed }
+  return { findings, suppressed, hosts: judged.flatMap(({ hosts }) => hosts) }
 }
 
 /** By place; where two readers say the same of one place, the worse one is kept. */

@@ -72,27 +72,30 @@ export function scan(options: ScanOptions): ScanReport {
       else findings.push(finding)
     }
     suppressed.push(...found.suppressed)
+    for (const host of found.hosts) project.hosts.add(host)
   }
-  for (const { path, problem } of wanted(options, staged)) {
-    if (options.shard && !inShard(path, options.shard)) continue
-    files.scanned++
-    options.onProgress?.(files.scanned)
+  const visit = ({ path, problem }: Walked): void => {
     const read = problem ?? staged?.get(path) ?? readBytes(resolve(root, path))
     if (typeof read === 'string') {
       examine(sourceFile(path, ''), read)
-      continue
+      return
     }
     files.bytes += read.length
     const { always } = extractorOf(path)
-    if (
-      (!always && !isCandidate(read)) ||
-      isBinary(read) ||
-      (options.ignore !== false && isGenerated(read))
-    )
-      continue
+    if (!always && !isCandidate(read)) return
+    if (isBinary(read) || (options.ignore !== false && isGenerated(read))) return
     files.parsed++
     examine(sourceFile(path, decode(read), modeOf(root, path)))
   }
+  const last: Walked[] = []
+  for (const walked of wanted(options, staged)) {
+    if (options.shard && !inShard(walked.path, options.shard)) continue
+    files.scanned++
+    options.onProgress?.(files.scanned)
+    if (extractorOf(walked.path).last) last.push(walked)
+    else visit(walked)
+  }
+  for (const walked of last) visit(walked)
   findings.sort((a, b) => order(a.path, b.path) || a.at.offset - b.at.offset)
   const counts: Record<ScanSeverity, number> = { error: 0, warning: 0, note: 0 }
   for (const { severity } of findings) counts[severity]++

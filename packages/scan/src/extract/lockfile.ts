@@ -1,4 +1,7 @@
-import type { Extractor, InstalledPackage } from '../model.js'
+import { isIP } from 'node:net'
+import { isLoopback } from '@verify-full/core'
+import type { Extractor } from '../model.js'
+import { directFinding } from '../rules.js'
 
 /** How the lockfiles of npm, pnpm and yarn (both) name an installed version of pg. */
 const INSTALLED: readonly RegExp[] = [
@@ -7,21 +10,33 @@ const INSTALLED: readonly RegExp[] = [
   /^"?pg@[^\r\n]{1,200}:\r?\n {2}version:? "?(\d[\w.+-]*)"?$/gm,
 ]
 
-/** Lockfiles: only which versions of pg are installed. */
+/** The first version that compares a certificate with the address it dialled, not with `localhost`. */
+const MENDED = [8, 23, 1] as const
+
+/** Lockfiles: an old pg is a finding where the project dials an address. */
 export const lockfile: Extractor = {
   name: 'lockfile',
   always: true,
+  last: true,
   matches: (path) =>
     /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock)$/.test(path),
-  extract(file) {
-    const packages = INSTALLED.flatMap((pattern) =>
-      [...file.text.matchAll(pattern)].map(
-        ({ index, 0: whole, 1: version = '' }): InstalledPackage => {
-          const at = file.range(index + whole.lastIndexOf(version), version.length)
-          return { name: 'pg', version, at }
-        },
-      ),
+  extract(file, context) {
+    if (![...context.hosts()].some((host) => isIP(host) !== 0 && !isLoopback(host))) {
+      return { declarations: [] }
+    }
+    const findings = INSTALLED.flatMap((pattern) =>
+      [...file.text.matchAll(pattern)].flatMap(({ index, 0: whole, 1: version = '' }) => {
+        if (!isOlder(version)) return []
+        const at = file.range(index + whole.lastIndexOf(version), version.length)
+        return [directFinding('driver-misverifies-addresses', at, `pg ${version}`)]
+      }),
     )
-    return { declarations: [], packages }
+    return { declarations: [], findings }
   },
+}
+
+function isOlder(version: string): boolean {
+  const parts = version.split(/[.+-]/).map(Number)
+  const differing = MENDED.findIndex((wanted, index) => parts[index] !== wanted)
+  return differing >= 0 && (parts[differing] ?? 0) < (MENDED[differing] ?? 0)
 }
