@@ -26,8 +26,8 @@ const ALLOWED: Record<string, { dependencies: string[]; peers: string[] }> = {
     peers: [],
   },
   certs: { dependencies: ['@peculiar/x509', 'reflect-metadata'], peers: [] },
-  server: { dependencies: [], peers: [] },
-  cli: { dependencies: ['@verify-full/core', 'commander'], peers: [] },
+  server: { dependencies: ['@verify-full/core'], peers: [] },
+  cli: { dependencies: ['@verify-full/core', '@verify-full/scan', 'commander'], peers: [] },
 }
 const PACKAGES = Object.keys(ALLOWED)
 

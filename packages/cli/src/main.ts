@@ -1,9 +1,10 @@
 import { Command, CommanderError } from 'commander'
 import { type AddCommand, EXIT, type ExitCode, type Io } from './command.js'
 import { addExplain } from './explain.js'
+import { addScan } from './scan.js'
 
 /** One row per subcommand. */
-const COMMANDS: readonly AddCommand[] = [addExplain]
+const COMMANDS: readonly AddCommand[] = [addExplain, addScan]
 
 /**
  * Runs the command line and resolves with its exit code: 0 clean, 1 findings, 2 usage, configuration or

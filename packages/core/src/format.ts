@@ -1,13 +1,20 @@
 import type { Endpoint, Origin, Plan, Transport } from './model.js'
 import type { Report } from './report.js'
-import { type Context, type Finding, rules, type Subject, type Violation } from './rules.js'
+import {
+  type Context,
+  driverOf,
+  type Finding,
+  rules,
+  type Subject,
+  type Violation,
+} from './rules.js'
 import { SENTENCES, type Words } from './sentences.js'
 
 /** A finding in words, for the driver that reads the configuration. */
 export function describe(finding: Finding, subject: Subject, { policy }: Context): Violation {
   const words: Words = {
     ...finding,
-    driver: subject.driver,
+    driver: driverOf(subject),
     minimum: policy.minimum,
     minTlsVersion: policy.minTlsVersion,
     outcome: 'transports' in subject ? formatTransports(subject) : '',
@@ -69,6 +76,7 @@ const VIA: Record<Origin['via'], (key: string) => string> = {
   env: (key) => `environment variable ${key}`,
   service: (key) => `service file keyword ${key}`,
   file: (key) => `file ${key}`,
+  server: (key) => `the server's ${key}`,
   default: (key) => DEFAULTS[key] ?? `default of ${key}`,
 }
 

@@ -36,12 +36,14 @@ export {
 export { type Accepted, type Circumstances, isAccepted, judge, type Verdict } from './judge.js'
 export * from './model.js'
 export { definePolicy, type Policy, type PolicyOptions, type Waiver } from './policy.js'
+export type { ClientSession, Drift, ServerPosture, ServerSetting } from './posture.js'
+export { describeSession, isLocalSession, plaintextSessions } from './posture-rules.js'
+export { isLoopback } from './protection.js'
 export type { Report, SessionReport, Waived } from './report.js'
 export { type LoadedRoots, loadCrl, loadRoots, parseCertificates } from './roots.js'
 export {
   daysUntil,
   type Finding,
-  isLoopback,
   RULE_IDS,
   type RuleId,
   rules,
@@ -49,3 +51,41 @@ export {
   type Subject,
   type Violation,
 } from './rules.js'
+export {
+  type ConfError,
+  type ConfFile,
+  type ConfInclude,
+  type ConfSetting,
+  parseConf,
+  readConfBoolean,
+} from './server-files/conf.js'
+export {
+  HBA_METHODS,
+  HBA_TYPES,
+  type HbaDialect,
+  type HbaEntry,
+  type HbaError,
+  type HbaFile,
+  type HbaInclude,
+  type HbaMethod,
+  type HbaName,
+  type HbaType,
+  parseHba,
+} from './server-files/hba.js'
+export { formatHbaAddress, type HbaAddress, type HbaRange } from './server-files/hba-address.js'
+export { describeClients, formatHbaEntry } from './server-files/hba-clients.js'
+export {
+  evaluateHba,
+  firstMatch,
+  type HbaOpening,
+  type HbaQuestion,
+} from './server-files/hba-evaluate.js'
+export type { ClientBox, NameSet } from './server-files/hba-sets.js'
+export {
+  CHAIN_ENDS,
+  type ChainContext,
+  type ChainEnd,
+  type ChainVerdict,
+  verifyChain,
+} from './x509/chain.js'
+export { type CertificateFacts, KEY_PURPOSES, readCertificate } from './x509/read.js'

@@ -53,7 +53,7 @@ export interface FileRange {
 
 /** Where a setting came from; kept from the first parse to the last message. */
 export interface Origin {
-  readonly via: 'uri' | 'keyword' | 'option' | 'env' | 'service' | 'file' | 'default'
+  readonly via: 'uri' | 'keyword' | 'option' | 'env' | 'service' | 'file' | 'server' | 'default'
   /** The parameter, option path, variable or file: `sslmode`, `ssl.ca`, `PGSSLMODE`. */
   readonly key: string
   readonly at?: FileRange

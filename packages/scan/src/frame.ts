@@ -1,17 +1,10 @@
+import { mask, merge, type Span, secretsIn } from './mask.js'
 import type { Frame, Range, SourceFile } from './model.js'
 
-const MASK = '***'
 /** Longer lines are shown from the finding on: cutting elsewhere could leave half a password. */
 const LONGEST_LINE = 400
 const LONGEST_MARK = 160
-
-type Span = readonly [start: number, end: number]
-
-/** What is a secret by its name: the value after it is never shown. */
-const NAMED_SECRET =
-  /(?:pass(?:word|wd|phrase|code)?|pwd|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|credentials?|user(?:name)?|login)[\w.-]*["'`]?\s{0,9}(?:=>|[:=])\s{0,9}("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|`[^`]*`?|[^\s,;&}\]]+(?:\s+(?![\w.-]+\s*[=:])[^\s,;&}\]]+)*)/gi
-/** What looks random: keys, tokens, hashes. */
-const RANDOM = /[A-Za-z0-9+/_=-]{20,}/g
+const LONGEST_STRING = 16_384
 
 /** The first line of a place, secrets masked, with the place underlined. */
 export function frame(file: SourceFile, at: Range, secrets: readonly Range[] = []): Frame {
@@ -24,77 +17,22 @@ export function frame(file: SourceFile, at: Range, secrets: readonly Range[] = [
   const long = lineEnd - lineStart > LONGEST_LINE
   const from = long ? at.offset : lineStart
   const to = long ? Math.min(lineEnd, at.offset + Math.min(at.length, LONGEST_MARK)) : lineEnd
-  const shown = text.slice(from, to)
+  // A long line is masked as far as it may hold one string, and cut afterwards.
+  const whole = text.slice(from, long ? from + LONGEST_STRING : to)
   const exact = secrets.map(({ offset, length }): Span => [offset - from, offset + length - from])
-  const spans = merge([...exact, ...secretsIn(shown)], shown.length)
+  const spans = merge([...exact, ...secretsIn(whole)], whole.length)
   const [start, end] = [at.offset - from, Math.min(at.offset + at.length, to) - from]
-  const masked = mask(shown, spans)
+  const masked = mask(whole, spans)
   const column = masked.position(start)
   const prefix = long ? '... ' : ''
   return {
     line: at.line,
-    text: (prefix + masked.text + (long ? ' ...' : '')).replaceAll('\t', ' '),
+    text: (
+      prefix +
+      masked.text.slice(0, masked.position(to - from)) +
+      (long ? ' ...' : '')
+    ).replaceAll('\t', ' '),
     column: column + 1 + prefix.length,
     length: Math.max(1, masked.position(end) - column),
-  }
-}
-
-/** Where a line holds what looks like a secret. */
-function secretsIn(line: string): Span[] {
-  const spans: Span[] = []
-  // Of every URL, everything between `://` and its last `@`, whatever it is made of.
-  const pieces = line.split('://')
-  let start = (pieces[0] ?? '').length + 3
-  for (const piece of pieces.slice(1)) {
-    const at = piece.lastIndexOf('@')
-    if (at >= 0) spans.push([start, start + at])
-    start += piece.length + 3
-  }
-  for (const match of line.matchAll(NAMED_SECRET)) {
-    const end = match.index + match[0].length
-    spans.push([end - (match[1]?.length ?? 0), end])
-  }
-  for (const { index, 0: word } of line.matchAll(RANDOM)) {
-    const mixed = /[A-Z]/.test(word) && /[a-z]/.test(word) && /\d/.test(word)
-    if (mixed || /^[0-9a-f]{32,}$/i.test(word)) spans.push([index, index + word.length])
-  }
-  return spans
-}
-
-function merge(spans: readonly Span[], length: number): Span[] {
-  const sorted = spans
-    .map(([start, end]): Span => [Math.max(0, start), Math.min(length, end)])
-    .filter(([start, end]) => start < end)
-    .sort(([a], [b]) => a - b)
-  const merged: Span[] = []
-  for (const [start, end] of sorted) {
-    const last = merged.at(-1)
-    if (last && start <= last[1]) merged[merged.length - 1] = [last[0], Math.max(last[1], end)]
-    else merged.push([start, end])
-  }
-  return merged
-}
-
-/** The text with every span replaced, and where a position of the original is in it. */
-function mask(
-  text: string,
-  spans: readonly Span[],
-): { text: string; position(at: number): number } {
-  let out = ''
-  let from = 0
-  for (const [start, end] of spans) {
-    out += text.slice(from, start) + MASK
-    from = end
-  }
-  return {
-    text: out + text.slice(from),
-    position(at) {
-      let shift = 0
-      for (const [start, end] of spans) {
-        if (at >= end) shift += MASK.length - (end - start)
-        else if (at > start) return start + shift
-      }
-      return at + shift
-    },
   }
 }

@@ -24,27 +24,30 @@ export function judgeDeclaration(
   policy: Policy,
   now: Date,
   localHosts: ReadonlySet<string>,
-): Judged[] {
+): { findings: Judged[]; hosts: readonly string[] } {
   const { undetermined, at, readers = EVERYBODY, secrets } = declaration
   const shared = secrets ? { secrets } : {}
   if (undetermined.length > 0) {
     const names = [...new Set(undetermined)].join(', ')
-    return [{ ...directFinding('undetermined', at, names), ...shared }]
+    return { findings: [{ ...directFinding('undetermined', at, names), ...shared }], hosts: [] }
   }
   const readings = readers.flatMap((driver) => read(driver, declaration))
   const plans = readings.flatMap(({ plans }) => plans)
   if (plans.length === 0) {
     const reason = readings.find(({ refused }) => refused)?.refused
-    return reason ? [{ ...directFinding('conninfo-unreadable', at, reason), ...shared }] : []
+    const refused = reason
+      ? [{ ...directFinding('conninfo-unreadable', at, reason), ...shared }]
+      : []
+    return { findings: refused, hosts: [] }
   }
   const weakest = Math.min(...plans.map(strength))
   const chosen = plans.find((plan) => strength(plan) === weakest)?.driver
-  const seen = new Set<string>()
-  return plans
+  const found = plans
     .filter(({ driver }) => driver === chosen)
     .flatMap((plan) => findings(plan, declaration, policy, now, localHosts))
-    .filter(({ rule, at }) => !seen.has(`${rule} ${at.offset}`) && seen.add(`${rule} ${at.offset}`))
     .map((it) => ({ ...it, ...shared }))
+  const hosts = plans.flatMap(({ endpoint }) => (endpoint.kind === 'tcp' ? [endpoint.host] : []))
+  return { findings: found, hosts }
 }
 
 function read(
@@ -97,7 +100,10 @@ function findings(
       ...(edit ? { edits: [edit] } : {}),
     }
   }
-  const counts = ({ origin }: Violation): boolean => !partial || settings.has(origin.key)
+  // That a string overrides the environment is what both are for.
+  const counts = ({ rule, origin }: Violation): boolean =>
+    (!partial || settings.has(origin.key)) &&
+    !(rule === 'setting-discarded' && origin.via === 'env')
   return [
     ...[...report.violations, ...report.warnings].filter(counts).map(present),
     ...report.waived

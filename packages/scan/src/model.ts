@@ -1,4 +1,4 @@
-import type { DriverName, Env } from '@verify-full/core'
+import type { DriverName, Env, ServerPosture } from '@verify-full/core'
 
 /** A place in a file. Lines and columns count from 1; columns and lengths are UTF-16 code units. */
 export interface Range {
@@ -163,11 +163,23 @@ export interface ExtractContext {
    * that is written, the nearest first. Empty where it is known only at run time.
    */
   variable(name: string): readonly string[]
+  /** The hosts that the files read so far declare. A file whose extractor is `last` sees all of them. */
+  hosts(): ReadonlySet<string>
+}
+
+/** A server's own file: what it says is judged as the live server's answers are. */
+export interface ServerDeclaration {
+  readonly posture: ServerPosture
+  /** Where a line of the file has what a finding points at. */
+  readonly places: ReadonlyMap<number, Range>
+  /** What is safe to write there to mend it, by rule. */
+  readonly edits: ReadonlyMap<string, (at: Range) => TextEdit>
 }
 
 /** What one file says. */
 export interface Extracted {
   readonly declarations: readonly Declaration[]
+  readonly servers?: readonly ServerDeclaration[]
   readonly findings?: readonly DirectFinding[]
   /** Names that the file itself gives to hosts that run beside it: the services of a compose file. */
   readonly localHosts?: ReadonlySet<string>
@@ -178,6 +190,10 @@ export interface Extracted {
 /** Turns one kind of file into declarations. Never throws on any text; takes time linear in it. */
 export interface Extractor {
   readonly name: string
+  /** Whether the prefilter is not asked: the file's name says enough. */
+  readonly always?: true
+  /** Whether its files are read after all others. */
+  readonly last?: true
   /** Whether this extractor reads a file, by its path (forward slashes, relative to the root). */
   matches(path: string): boolean
   extract(file: SourceFile, context: ExtractContext): Extracted

@@ -9,7 +9,8 @@ import { sourceFile } from './source-file.js'
 export function projectFiles(
   root: string,
   staged: ReadonlyMap<string, Buffer> | undefined,
-): { contextOf(path: string): ExtractContext } {
+): { contextOf(path: string): ExtractContext; readonly hosts: Set<string> } {
+  const hosts = new Set<string>()
   const variables = new Map<string, ReadonlyMap<string, readonly string[]>>()
   const read = (path: string): SourceFile | undefined => {
     const clean = normalize(path)
@@ -34,8 +35,10 @@ export function projectFiles(
     return found
   }
   return {
+    hosts,
     contextOf: (path) => ({
       read,
+      hosts: () => hosts,
       variable: (name) =>
         foldersAbove(path).flatMap((folder) => variablesOf(folder).get(name) ?? []),
     }),

@@ -1,48 +1,51 @@
 import {
   type DriverName,
-  type PgConfig,
   type Plan,
+  planAsyncpg,
   planJdbc,
   planKnex,
   planLibpq,
   planMikroOrm,
   planPg,
+  planPgx,
   planPostgres,
+  planPrisma,
   planSequelize,
   planSlonik,
   planTypeOrm,
 } from '@verify-full/core'
 import type { Declaration } from './model.js'
 
-/** Plans a declaration as one driver would read it. May throw core's `ConnInfoError`. */
-type Reader = (declaration: Declaration) => readonly Plan[]
+type Config = Declaration['config']
+type Options = Exclude<Config, string>
 
-/** One row per driver that core knows, and what it is called in a finding. */
-export const READERS: Readonly<
-  Partial<Record<DriverName, { readonly name: string; readonly plan: Reader }>>
-> = {
+/** Somebody who reads a configuration, and what a finding calls them. */
+interface Reader {
+  readonly name: string
+  /** May throw core's `ConnInfoError`. */
+  plan(declaration: Pick<Declaration, 'config' | 'env'>): readonly Plan[]
+}
+
+/** One row per driver that core knows. */
+export const READERS: Readonly<Record<DriverName, Reader>> = {
   libpq: {
-    name: 'libpq (psql and most other languages)',
+    name: 'libpq',
     plan: ({ config, env }) => planLibpq({ conninfo: conninfo(config) }, env),
   },
-  pg: { name: 'pg 8', plan: ({ config, env }) => planPg(config as string | PgConfig, env) },
+  pg: { name: 'pg 8', plan: ({ config, env }) => planPg(config, env) },
   knex: {
     name: 'Knex',
-    // A knexfile's object, or what stands under its `connection`.
-    plan: ({ config, env }) =>
-      planKnex(
-        typeof config === 'string' || 'connection' in config || 'client' in config
-          ? config
-          : { client: 'pg', connection: config },
-        env,
-      ),
+    plan: ({ config, env }) => planKnex(text({ client: 'pg' }, 'connection', config), env),
   },
-  typeorm: { name: 'TypeORM', plan: ({ config, env }) => planTypeOrm(config, env) },
+  typeorm: {
+    name: 'TypeORM',
+    plan: ({ config, env }) => planTypeOrm(text({ type: 'postgres' }, 'url', config), env),
+  },
   postgres: {
     name: 'postgres.js',
     plan: ({ config, env }) => {
-      if (typeof config === 'string') return planPostgres(config, undefined, env)
-      const { url, ...options } = config
+      const url = typeof config === 'string' ? config : config.url
+      const options = typeof config === 'string' ? undefined : config
       return typeof url === 'string'
         ? planPostgres(url, options, env)
         : planPostgres(config, undefined, env)
@@ -51,36 +54,47 @@ export const READERS: Readonly<
   sequelize: { name: 'Sequelize', plan: ({ config, env }) => planSequelize(config, env) },
   'mikro-orm': {
     name: 'MikroORM',
-    plan: ({ config, env }) =>
-      planMikroOrm(typeof config === 'string' ? { clientUrl: config } : config, env),
+    plan: ({ config, env }) => planMikroOrm(text({}, 'clientUrl', config), env),
   },
   slonik: { name: 'Slonik', plan: ({ config, env }) => planSlonik(config, env) },
-  jdbc: { name: 'pgjdbc', plan: ({ config, env }) => planJdbc(String(config), env) },
+  prisma: { name: "Prisma's engine", plan: ({ config }) => planPrisma(conninfo(config)) },
+  jdbc: { name: 'pgjdbc', plan: ({ config, env }) => planJdbc(conninfo(config), env) },
+  pgx: { name: 'pgx', plan: ({ config, env }) => planPgx(conninfo(config), env) },
+  asyncpg: { name: 'asyncpg', plan: ({ config, env }) => planAsyncpg(conninfo(config), env) },
 }
 
-/** Who might read a string that says nothing about its reader. libpq decides where they agree. */
-export const EVERYBODY: readonly DriverName[] = ['libpq', 'pg']
+/**
+ * Who might read a configuration that says nothing about its reader; where they agree the first one speaks.
+ * Left out are those who read as one of these does (Knex, TypeORM, Sequelize: pg), and those for whom no
+ * string is verify-full (Prisma's engine, MikroORM, Slonik): they count where the file says it is for them.
+ */
+export const EVERYBODY: readonly DriverName[] = ['libpq', 'pg', 'postgres', 'pgx', 'asyncpg']
 
-/** libpq's names for what a map of settings holds. */
-const KEYWORDS: Readonly<Record<string, string>> = {
-  host: 'host',
-  hostaddr: 'hostaddr',
-  port: 'port',
-  sslmode: 'sslmode',
-  sslrootcert: 'sslrootcert',
-  sslnegotiation: 'sslnegotiation',
-  sslcert: 'sslcert',
-  sslkey: 'sslkey',
-  sslcrl: 'sslcrl',
-  service: 'service',
-  channel_binding: 'channel_binding',
-}
+/** A string where the library's own options would hold it. */
+const text = (options: Options, key: string, config: Config): Options =>
+  typeof config === 'string' ? { ...options, [key]: config } : config
 
-function conninfo(config: Declaration['config']): string {
+const KEYWORDS: ReadonlySet<string> = new Set([
+  'host',
+  'hostaddr',
+  'port',
+  'sslmode',
+  'sslrootcert',
+  'sslnegotiation',
+  'sslcert',
+  'sslkey',
+  'sslcrl',
+  'service',
+  'channel_binding',
+])
+
+/** Options as libpq's keyword/value string; those that are none of its keywords are left out. */
+function conninfo(config: Config): string {
   if (typeof config === 'string') return config
-  if (typeof config.connectionString === 'string') return config.connectionString
+  const url = config.connectionString ?? config.url
+  if (typeof url === 'string') return url
   return Object.entries(config)
-    .filter(([key, value]) => KEYWORDS[key] && typeof value !== 'object')
-    .map(([key, value]) => `${KEYWORDS[key]}='${String(value).replace(/[\\']/g, '\\$&')}'`)
+    .filter(([key, value]) => KEYWORDS.has(key) && value !== null && typeof value !== 'object')
+    .map(([key, value]) => `${key}='${String(value).replace(/[\\']/g, '\\$&')}'`)
     .join(' ')
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { EXTRACTORS } from './extract/registry.js'
+import { extractorOf } from './extract/registry.js'
 import { frame } from './frame.js'
 import { inlineIgnores } from './inline-ignores.js'
 import { type Judged, judgeDeclaration } from './judge-declaration.js'
+import { judgeServer } from './judge-server.js'
 import { lenientPath } from './leniency.js'
 import type { DirectFinding, ExtractContext, ScanFinding, SourceFile, Suppressed } from './model.js'
 import type { PolicyForPath } from './path-policy.js'
@@ -26,17 +27,25 @@ export function scanFile(
   file: SourceFile,
   circumstances: FileCircumstances,
   also: readonly DirectFinding[] = [],
-): { findings: ScanFinding[]; suppressed: Suppressed[] } {
+): { findings: ScanFinding[]; suppressed: Suppressed[]; hosts: string[] } {
   const { policy, now, strict, context } = circumstances
-  const extractor = EXTRACTORS.find((row) => row.matches(file.path))
-  if (!extractor) return { findings: [], suppressed: [] }
+  const extractor = extractorOf(file.path)
   const extracted = extractor.extract(file, context)
   const { ignores, findings: about } = inlineIgnores(file, now)
   const lenient = policy.named ? undefined : lenientPath(file.path)
-  const judged: Judged[] = extracted.declarations.flatMap((it) =>
+  const judged = extracted.declarations.map((it) =>
     judgeDeclaration(it, policy.policy, now, extracted.localHosts ?? NOBODY),
   )
-  const all: Judged[] = [...judged, ...(extracted.findings ?? []), ...about, ...also]
+  const servers = (extracted.servers ?? []).flatMap((it) =>
+    judgeServer(it, file, policy.policy, now),
+  )
+  const all: Judged[] = [
+    ...judged.flatMap((it) => it.findings),
+    ...servers,
+    ...(extracted.findings ?? []),
+    ...about,
+    ...also,
+  ]
   if (extracted.incomplete !== undefined)
     all.push(directFinding('file-unreadable', file.range(0, 0), extracted.incomplete))
 
@@ -44,7 +53,7 @@ export function scanFile(
   const suppressed: Suppressed[] = []
   const seen = new Map<string, number>()
   const places = new Set<string>()
-  for (const { secrets, waived, ...it } of all.sort((a, b) => a.at.offset - b.at.offset)) {
+  for (const { secrets, waived, ...it } of all.sort(inOrder)) {
     const place = `${it.rule} ${it.at.offset} ${it.at.length}`
     if (places.has(place)) continue
     places.add(place)
@@ -75,5 +84,9 @@ export function scanFile(
       suppressed.push({ finding, by: 'ignore', reason, ...(until === undefined ? {} : { until }) })
     } else findings.push(finding)
   }
-  return { findings, suppressed }
+  return { findings, suppressed, hosts: judged.flatMap(({ hosts }) => hosts) }
 }
+
+/** By place; where two readers say the same of one place, the worse one is kept. */
+const inOrder = (a: Judged, b: Judged): number =>
+  a.at.offset - b.at.offset || Number(a.local !== undefined) - Number(b.local !== undefined)

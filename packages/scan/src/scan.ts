@@ -1,10 +1,12 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { relative, resolve, sep } from 'node:path'
 import { decode, isBinary, isCandidate } from './bytes.js'
+import { extractorOf } from './extract/registry.js'
 import { changedSince, stagedFiles } from './files/git.js'
+import { readBytes } from './files/read-bytes.js'
 import { inShard, type Shard } from './files/shard.js'
 import { isGenerated, isSkippedPath } from './files/skipped.js'
-import { codeOf, type Walked, walk } from './files/walk.js'
+import { type Walked, walk } from './files/walk.js'
 import type { ScanFinding, ScanReport, ScanSeverity, SourceFile, Suppressed } from './model.js'
 import { definePathPolicies, type ScanPolicyOptions } from './path-policy.js'
 import { projectFiles } from './project-files.js'
@@ -36,10 +38,6 @@ export interface ScanOptions {
   /** Called after every file with how many there were. */
   onProgress?(files: number): void
 }
-
-/** Larger files are reported, not read. */
-const LARGEST = 32 * 1024 * 1024
-const TOO_LARGE = 'the file is larger than 32 MiB'
 
 /**
  * Looks for PostgreSQL connections below the policy in the files of a folder.
@@ -74,22 +72,30 @@ export function scan(options: ScanOptions): ScanReport {
       else findings.push(finding)
     }
     suppressed.push(...found.suppressed)
+    for (const host of found.hosts) project.hosts.add(host)
   }
-  for (const { path, problem } of wanted(options, staged)) {
-    if (options.shard && !inShard(path, options.shard)) continue
-    files.scanned++
-    options.onProgress?.(files.scanned)
-    const read = problem === undefined ? readBytes(root, path, staged) : problem
+  const visit = ({ path, problem }: Walked): void => {
+    const read = problem ?? staged?.get(path) ?? readBytes(resolve(root, path))
     if (typeof read === 'string') {
       examine(sourceFile(path, ''), read)
-      continue
+      return
     }
     files.bytes += read.length
-    if (!isCandidate(read) || isBinary(read) || (options.ignore !== false && isGenerated(read)))
-      continue
+    const { always } = extractorOf(path)
+    if (!always && !isCandidate(read)) return
+    if (isBinary(read) || (options.ignore !== false && isGenerated(read))) return
     files.parsed++
     examine(sourceFile(path, decode(read), modeOf(root, path)))
   }
+  const last: Walked[] = []
+  for (const walked of wanted(options, staged)) {
+    if (options.shard && !inShard(walked.path, options.shard)) continue
+    files.scanned++
+    options.onProgress?.(files.scanned)
+    if (extractorOf(walked.path).last) last.push(walked)
+    else visit(walked)
+  }
+  for (const walked of last) visit(walked)
   findings.sort((a, b) => order(a.path, b.path) || a.at.offset - b.at.offset)
   const counts: Record<ScanSeverity, number> = { error: 0, warning: 0, note: 0 }
   for (const { severity } of findings) counts[severity]++
@@ -122,23 +128,6 @@ function* wanted(
   for (const path of changed) {
     const asked = below.some((it) => it === '' || path === it || path.startsWith(`${it}/`))
     if (asked && !(ignore && isSkippedPath(path))) yield { path }
-  }
-}
-
-/** The bytes of a file, or why there are none. */
-function readBytes(
-  root: string,
-  path: string,
-  staged: ReadonlyMap<string, Buffer> | undefined,
-): Buffer | string {
-  const blob = staged?.get(path)
-  if (blob) return blob.length > LARGEST ? TOO_LARGE : blob
-  try {
-    const bytes = readFileSync(resolve(root, path))
-    return bytes.length > LARGEST ? TOO_LARGE : bytes
-  } catch (error) {
-    const code = codeOf(error)
-    return code === 'ERR_FS_FILE_TOO_LARGE' ? TOO_LARGE : `the file cannot be read (${code})`
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Declaration, SourceFile } from '../model.js'
 import { type Mapped, slice } from '../text/mapped.js'
 import { DEEPEST, type Tree, textAt } from '../text/tree.js'
-import { declareOptions, READ_OPTION } from './options.js'
+import { declareOptions } from './options.js'
 import { declarePairs, type Pair } from './pairs.js'
 
+/** What makes a format's strings more than strings. */
 export interface TreeOptions {
   /** Whether the strings under a key are commands of a shell (`run`, `script`, `command`). */
   isCommand(key: string): boolean
@@ -12,8 +13,14 @@ export interface TreeOptions {
   read?(value: Mapped, path: readonly string[]): Mapped
 }
 
+const PLAIN: TreeOptions = { isCommand: () => false, command: () => [] }
+
 /** Everything that a document declares: maps of variables, lists of `{name, value}`, options, commands. */
-export function declareTree(root: Tree, file: SourceFile, options: TreeOptions): Declaration[] {
+export function declareTree(
+  root: Tree,
+  file: SourceFile,
+  options: TreeOptions = PLAIN,
+): Declaration[] {
   const found: Declaration[] = []
   const read = options.read ?? ((value: Mapped) => value)
   const visit = (tree: Tree, path: readonly string[]): void => {
@@ -37,7 +44,7 @@ export function declareTree(root: Tree, file: SourceFile, options: TreeOptions):
       value.kind === 'scalar' &&
       !options.isCommand(key) &&
       !isNamed(tree) &&
-      !(declared && READ_OPTION.test(key))
+      !(declared && COVERED.test(key))
         ? [{ key, value: read(value.value, [...path, key]) }]
         : [],
     )
@@ -49,6 +56,9 @@ export function declareTree(root: Tree, file: SourceFile, options: TreeOptions):
   visit(root, [])
   return found
 }
+
+/** What a declaration by options already covers. */
+const COVERED = /^(?:connectionString|ur[il]|ssl_?mode)$/i
 
 /** An element of a list of variables: `{ name: PGSSLMODE, value: prefer }`. */
 function named(tree: Tree): Pair[] | undefined {

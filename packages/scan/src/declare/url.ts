@@ -1,24 +1,19 @@
 import type { DriverName } from '@verify-full/core'
 import type { Declaration, Range, SettingPlace, SourceFile } from '../model.js'
-import { type Mapped, place, slice } from '../text/mapped.js'
+import { type Mapped, place, placesOf, slice } from '../text/mapped.js'
 import { variablesIn, withStandIns } from '../text/variables.js'
 import { parameters } from './parameters.js'
 
-/** What a dialect prefix says about the reader; `rename` is what it calls libpq's `sslmode`. */
-interface Dialect {
-  readonly readers?: readonly DriverName[]
-  readonly sslmode?: string
-}
-const LIBPQ: Dialect = { readers: ['libpq'] }
+const LIBPQ: readonly DriverName[] = ['libpq']
 
-/** SQLAlchemy's `postgresql+driver://`. asyncpg reads the modes as libpq does, under the name `ssl`. */
-const DIALECTS: Readonly<Record<string, Dialect>> = {
+/** SQLAlchemy's `postgresql+driver://`. */
+const DIALECTS: Readonly<Record<string, readonly DriverName[]>> = {
   psycopg: LIBPQ,
   psycopg2: LIBPQ,
   psycopg2cffi: LIBPQ,
   psycopg_async: LIBPQ,
   pygresql: LIBPQ,
-  asyncpg: { readers: ['libpq'], sslmode: 'ssl' },
+  asyncpg: ['asyncpg'],
 }
 
 export const URL_SCHEME: RegExp = /(?:postgres(?:ql)?|postgis|psql|pgsql)(?:\+[a-z0-9_]+)?:\/\//i
@@ -44,7 +39,7 @@ export function declareUrl(
   if (!scheme || !/[\w[/$%{<@]/.test(text[scheme.length] ?? '')) return undefined
   if (/^\.+(?:$|[/?])/.test(text.slice(scheme.length))) return undefined
 
-  const { readers, sslmode } = DIALECTS[/\+(\w+)/.exec(scheme)?.[1] ?? ''] ?? {}
+  const readers = surroundings.readers ?? DIALECTS[/\+(\w+)/.exec(scheme)?.[1] ?? '']
   const head = text.slice(scheme.length, end)
   const undetermined = unknownParts(head)
   const settings = new Map<string, SettingPlace>()
@@ -59,23 +54,20 @@ export function declareUrl(
       if (it.key === undefined && variablesIn(it.written).length === 0) query.push(it.written)
       continue
     }
-    const key = it.key === sslmode ? 'sslmode' : it.key
+    const { key } = it
     query.push(`${key}=${withStandIns(raw)}`)
     const setting = settingPlace(value, it, file)
     if (setting) settings.set(key, setting)
   }
   const at = head.lastIndexOf('@')
-  const secret = at > 0 && place(value, scheme.length, at, file)
   return {
-    ...((surroundings.readers ?? readers)
-      ? { readers: surroundings.readers ?? readers ?? [] }
-      : {}),
+    ...(readers ? { readers } : {}),
     config: `${scheme.startsWith('postgres:') ? 'postgres' : 'postgresql'}://${standInHead(head)}${query.length > 0 ? `?${query.join('&')}` : ''}`,
     env: surroundings.env,
     at: value.at,
     settings,
     undetermined,
-    secrets: secret ? [secret] : at > 0 ? [value.at] : [],
+    secrets: at > 0 ? placesOf(value, scheme.length, scheme.length + at, file) : [],
   }
 }
 

@@ -73,6 +73,14 @@ export function place(
   return file.range(segment.offset + start - segment.start, length)
 }
 
+/** Where a part of a value stands, piece by piece; the whole value where nothing of it is placed. */
+export function placesOf(value: Mapped, from: number, to: number, file: SourceFile): Range[] {
+  if (value.segments.length === 0) return [value.at]
+  return slice(value, from, to, file).segments.map(({ offset, length }) =>
+    file.range(offset, length),
+  )
+}
+
 /** The index of the first segment that ends after a position: values of many lines have many segments. */
 function firstSegment(segments: readonly Segment[], position: number): number {
   let [low, high] = [0, segments.length]

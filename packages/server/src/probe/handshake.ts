@@ -1,0 +1,168 @@
+import type { Socket } from 'node:net'
+import { isIP } from 'node:net'
+import tls from 'node:tls'
+import {
+  type CertificateFacts,
+  readCertificate,
+  TLS_VERSIONS,
+  type TlsVersion,
+  verifyChain,
+} from '@verify-full/core'
+import { dial, failureOf, receive, type Target } from './exchange.js'
+import { SSL_REQUEST } from './startup.js'
+import type { DirectAnswer, SslAnswer, TlsOffer, VersionAnswer } from './types.js'
+
+/** What a handshake is judged by. */
+export interface Trust {
+  /** PEM; undefined: Node's default roots. */
+  readonly roots: readonly string[] | undefined
+  readonly now: Date
+}
+
+/** Asks for TLS; the socket is paused afterwards, with nothing read that belongs to TLS. */
+export async function requestSsl(socket: Socket): Promise<SslAnswer> {
+  const answer = receive(socket, (bytes) => bytes.length > 0)
+  socket.write(SSL_REQUEST)
+  const { bytes, failure } = await answer
+  if (bytes.length === 0) return failure?.kind === 'timeout' ? 'silence' : 'closed'
+  const first = String.fromCharCode(bytes[0] ?? 0)
+  if (first === 'S') return bytes.length === 1 ? 'S' : 'stuffed'
+  if (first === 'N') return 'N'
+  return first === 'E' ? 'error' : 'garbage'
+}
+
+/** One handshake on a socket. Verification is looked at, not enforced: nothing is sent that matters. */
+export function shakeHands(
+  socket: Socket,
+  host: string,
+  options: tls.ConnectionOptions,
+): Promise<tls.TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const secured = tls.connect({
+      ...options,
+      socket,
+      ...(isIP(host) ? {} : { servername: host }),
+      rejectUnauthorized: false,
+    })
+    secured.on('error', reject)
+    socket.on('error', reject)
+    socket.on('close', () => reject(Object.assign(new Error(), { code: 'ECONNRESET' })))
+    secured.once('secureConnect', () => resolve(secured))
+  })
+}
+
+/** The handshake that is judged; returns the socket too, where it was established. */
+export async function offerTls(
+  socket: Socket,
+  { host }: Target,
+  { roots, now }: Trust,
+): Promise<{ offer: TlsOffer; stream?: tls.TLSSocket }> {
+  try {
+    const stream = await shakeHands(socket, host, {
+      ca: roots && [...roots],
+      minVersion: 'TLSv1.2',
+    })
+    return { offer: describe(stream, host, roots, now), stream }
+  } catch (error) {
+    return { offer: { kind: 'failed', failure: failureOf(error) } }
+  }
+}
+
+/** OpenSSL looks at this machine's clock, the verdict at the one it was given. */
+const DATES: readonly string[] = ['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']
+
+function describe(
+  stream: tls.TLSSocket,
+  host: string,
+  roots: readonly string[] | undefined,
+  now: Date,
+): TlsOffer {
+  const ders = chainOf(stream)
+  const code = stream.authorizationError as unknown as string | Error | undefined
+  const said = code ? (typeof code === 'string' ? code : failureOf(code).code) : null
+  const openssl = said === NAME ? null : said
+  const byClock = openssl !== null && DATES.includes(openssl)
+  // Node's default roots are more than its bundle (NODE_EXTRA_CA_CERTS): of those OpenSSL alone knows.
+  const known = roots ?? (byClock ? tls.rootCertificates : [])
+  const found = verifyChain(ders, { roots: known, host, now })
+  const chain = roots === undefined && openssl === null ? 'trusted' : found.chain
+  const trusted = chain === 'trusted' && found.name && found.usage && found.dates === 'valid'
+  return {
+    kind: 'established',
+    version: stream.getProtocol() ?? 'unknown',
+    cipher: stream.getCipher().name,
+    presented: withoutRoots(ders.map(readCertificate), roots),
+    verdict: { ...found, chain, trusted },
+    openssl,
+    trusted: trusted && (openssl === null || byClock),
+  }
+}
+
+/** Node appends issuers from the store to what the server presented: those of the roots are left out. */
+function withoutRoots(
+  chain: readonly CertificateFacts[],
+  roots: readonly string[] | undefined,
+): readonly CertificateFacts[] {
+  if (!roots) return chain
+  const known = new Set(roots.map((root) => readCertificate(root).fingerprint256))
+  return chain.filter(({ fingerprint256 }, index) => index === 0 || !known.has(fingerprint256))
+}
+
+/** Node's own verdict on the name, which is ours to make. */
+const NAME = 'ERR_TLS_CERT_ALTNAME_INVALID'
+
+/** The chain as Node links it: the server's certificate, then issuer after issuer. */
+function chainOf(stream: tls.TLSSocket): Buffer[] {
+  const chain: Buffer[] = []
+  let next: tls.DetailedPeerCertificate | undefined = stream.getPeerCertificate(true)
+  while (next?.raw && !chain.some((known) => known.equals(next?.raw as Buffer))) {
+    chain.push(next.raw)
+    next = next.issuerCertificate
+  }
+  return chain
+}
+
+/** One handshake with one version only, after an SSLRequest. */
+export async function tryVersion(
+  target: Target,
+  version: TlsVersion,
+  signal: AbortSignal,
+): Promise<VersionAnswer> {
+  try {
+    const socket = await dial(target, signal)
+    if ((await requestSsl(socket)) !== 'S') return 'no-answer'
+    await shakeHands(socket, target.host, {
+      minVersion: version,
+      maxVersion: version,
+      // OpenSSL 3 signs with SHA-1, as these versions do, at level 0 only.
+      ...(TLS_VERSIONS.indexOf(version) < 2 ? { ciphers: 'DEFAULT:@SECLEVEL=0' } : {}),
+    })
+    return 'accepted'
+  } catch (error) {
+    const { kind, code } = failureOf(error)
+    if (UNABLE.includes(code)) return 'not-testable'
+    return kind === 'tls' || kind === 'closed' ? 'refused' : 'no-answer'
+  }
+}
+
+/** This OpenSSL was built or configured without the version: no ClientHello was sent. */
+const UNABLE: readonly string[] = [
+  'ERR_SSL_NO_PROTOCOLS_AVAILABLE',
+  'ERR_SSL_NO_CIPHERS_AVAILABLE',
+  'ERR_TLS_INVALID_PROTOCOL_VERSION',
+]
+
+/** A handshake without SSLRequest, with ALPN `postgresql`. */
+export async function tryDirect(target: Target, signal: AbortSignal): Promise<DirectAnswer> {
+  try {
+    const socket = await dial(target, signal)
+    const stream = await shakeHands(socket, target.host, {
+      ALPNProtocols: ['postgresql'],
+      minVersion: 'TLSv1.2',
+    })
+    return stream.alpnProtocol === 'postgresql' ? 'accepted' : 'without-alpn'
+  } catch (error) {
+    const { kind } = failureOf(error)
+    return kind === 'tls' || kind === 'closed' ? 'refused' : 'no-answer'
+  }
+}
