@@ -1,4 +1,4 @@
-import type { SettingPlace, SourceFile } from '../../model.js'
+import type { Range, SettingPlace } from '../../model.js'
 import { STAND_IN } from '../../model.js'
 import { variablesIn, withStandIns } from '../../text/variables.js'
 import type { Entry, Value } from './value.js'
@@ -11,7 +11,7 @@ export interface Concrete {
   readonly undetermined: string[]
   /** Strings that connections are made from: the path of each, and its value. */
   readonly urls: Map<string, Value>
-  readonly secrets: SettingPlace['value'][]
+  readonly secrets: Range[]
 }
 
 const MOST = 12
@@ -31,24 +31,26 @@ const MATERIAL: Readonly<Record<string, string>> = {
 }
 
 /** Every combination of branches, as far as they differ in what is relevant. */
-export function alternatives(value: Value, depth = 0): Value[] {
+export function alternatives(value: Value, depth = 0, top = true): Value[] {
   if (depth > 12) return [value]
   if (value.kind === 'choice') {
-    return value.branches.flatMap((it) => alternatives(it, depth + 1)).slice(0, MOST)
+    return value.branches.flatMap((it) => alternatives(it, depth + 1, top)).slice(0, MOST)
   }
   if (value.kind === 'array') {
-    return product(value.items.map((it) => alternatives(it, depth + 1))).map((items) => ({
+    return product(value.items.map((it) => alternatives(it, depth + 1, false))).map((items) => ({
       ...value,
       items,
     }))
   }
   if (value.kind !== 'object') return [value]
   const relevant = value.entries.filter(
-    ({ key }) => key === undefined || depth > 1 || RELEVANT.test(key),
+    ({ key }) => key === undefined || !top || RELEVANT.test(key),
   )
   const rows = product(
     relevant.map((entry) =>
-      alternatives(entry.value, depth + 1).map((it): Entry => ({ ...entry, value: it })),
+      alternatives(entry.value, depth + 1, entry.key === undefined && top).map(
+        (it): Entry => ({ ...entry, value: it }),
+      ),
     ),
   )
   return rows.map((entries) => ({ ...value, entries: entries.flatMap(flatten) }))
@@ -71,7 +73,7 @@ function product<T>(columns: readonly (readonly T[])[]): T[][] {
 }
 
 /** Turns one branch of an options object into the object, with the places of its settings. */
-export function concrete(value: Value, file: SourceFile): Concrete {
+export function concrete(value: Value): Concrete {
   const found: Concrete = {
     data: {},
     settings: new Map(),
@@ -79,7 +81,7 @@ export function concrete(value: Value, file: SourceFile): Concrete {
     urls: new Map(),
     secrets: [],
   }
-  if (value.kind === 'object') Object.assign(found.data, fill(value, '', found, file, 0))
+  if (value.kind === 'object') Object.assign(found.data, fill(value, '', found, 0, value.at))
   return found
 }
 
@@ -87,8 +89,8 @@ function fill(
   value: Extract<Value, { kind: 'object' }>,
   prefix: string,
   found: Concrete,
-  file: SourceFile,
   depth: number,
+  around: Range | undefined,
 ): Record<string, unknown> {
   const data: Record<string, unknown> = {}
   const last = new Map(value.entries.map((it, index) => [it.key, index]))
@@ -102,10 +104,10 @@ function fill(
     }
     if (last.get(key) !== index || key === '__proto__' || depth > 12) continue
     const path = prefix === '' ? key : `${prefix}.${key}`
-    const read = convert(entry.value, key, path, found, file, depth)
+    const read = convert(entry.value, key, path, found, depth, placeOf(entry.value) ?? around)
     if (read === SKIPPED) continue
     data[key] = read
-    place(entry, path, found)
+    place(entry, path, found, around)
   }
   return data
 }
@@ -117,8 +119,8 @@ function convert(
   key: string,
   path: string,
   found: Concrete,
-  file: SourceFile,
   depth: number,
+  around: Range | undefined,
 ): unknown {
   switch (value.kind) {
     case 'literal': {
@@ -132,10 +134,12 @@ function convert(
       return withStandIns(value.data)
     }
     case 'object':
-      return fill(value, path, found, file, depth + 1)
+      return fill(value, path, found, depth + 1, around)
     case 'array':
       return value.items.map((it, index) => {
-        const read = convert(it, key, `${path}[${index}]`, found, file, depth + 1)
+        const inner = `${path}[${index}]`
+        const read = convert(it, key, inner, found, depth + 1, placeOf(it) ?? around)
+        place({ key, value: it }, inner, found, around)
         return read === SKIPPED ? undefined : read
       })
     case 'function':
@@ -173,17 +177,19 @@ const DECISIVE =
 
 const isConnectionOfKnex = (path: string): boolean => path === 'connection'
 
-function place(entry: Entry, path: string, { settings, secrets }: Concrete): void {
-  const { value, removal } = entry
-  const at =
-    value.kind === 'literal' && value.mapped
-      ? value.mapped.at
-      : 'at' in value
-        ? value.at
-        : undefined
+/** What comes from another file has the place where this one refers to it. */
+function place(
+  { value, removal }: Entry,
+  path: string,
+  { settings, secrets }: Concrete,
+  around: Range | undefined,
+): void {
+  const at = placeOf(value) ?? around
   if (!at) return
   if (/pass|user|secret|token/i.test(path)) secrets.push(at)
   const replaceable = value.kind === 'literal' && value.mapped?.segments.length === 1
-  const setting = { value: at, replaceable, ...(removal ? { removal } : {}) }
-  settings.set(path, setting)
+  settings.set(path, { value: at, replaceable, ...(removal ? { removal } : {}) })
 }
+
+const placeOf = (value: Value): Range | undefined =>
+  value.kind === 'literal' && value.mapped ? value.mapped.at : 'at' in value ? value.at : undefined

@@ -1,6 +1,7 @@
 import type { Env } from '@verify-full/core'
 import { declareUrl } from '../../declare/url.js'
 import type { Declaration, ExtractContext, Range, SourceFile } from '../../model.js'
+import { STAND_IN } from '../../model.js'
 import { literal as mappedLiteral } from '../../text/mapped.js'
 import { isOnlyVariables, variablesIn } from '../../text/variables.js'
 import { alternatives, type Concrete, concrete } from './concrete.js'
@@ -26,7 +27,7 @@ export function declareConfig(
       return [undetermined([branch.name], branch.at ?? at, library)]
     }
     if (branch.kind !== 'object') return []
-    return declareObject(concrete(branch, file), library, branch.at ?? at, file, env)
+    return declareObject(concrete(branch), library, branch.at ?? at, file, env)
   })
 }
 
@@ -98,10 +99,11 @@ function declareObject(
       for (const range of declared?.secrets ?? []) secrets.push(range)
       if (declared && declared.undetermined.length > 0) {
         unknownUrls.push({ name: declared.undetermined.join(', '), at: declared.at })
-        assign(data, path, undefined)
+        assign(data, path, UNKNOWN_URL)
       } else if (declared) assign(data, path, declared.config)
     } else if (value.kind === 'variable' || value.kind === 'unknown') {
       unknownUrls.push({ name: value.name, at: value.at ?? at })
+      assign(data, path, UNKNOWN_URL)
     }
   }
   const declarations: Declaration[] = []
@@ -113,7 +115,7 @@ function declareObject(
   if (names.length === 0 || [...settings.keys()].some((key) => /ssl/i.test(key))) {
     declarations.push({
       readers: [library.reader],
-      config: names.length === 0 ? data : standIn(data, library),
+      config: data,
       env,
       at,
       settings: withoutPrefixes(settings),
@@ -125,16 +127,8 @@ function declareObject(
   return declarations
 }
 
-/** What is written of a configuration whose string is known only at run time. */
-function standIn(data: Record<string, unknown>, { reader }: Library): Record<string, unknown> {
-  const host = 'known-at-run-time'
-  if (reader === 'knex') {
-    const connection = data.connection
-    const known = typeof connection === 'object' && connection !== null ? connection : {}
-    return { ...data, connection: { host, ...known } }
-  }
-  return { host, ...data }
-}
+/** Stands for a string that is known only at run time, beside options that are written. */
+const UNKNOWN_URL = `postgresql://${STAND_IN}/`
 
 /** Readers name an option from the root, or from the object that they hand on to pg. */
 function withoutPrefixes(settings: Declaration['settings']): Declaration['settings'] {
@@ -152,10 +146,7 @@ function assign(data: Record<string, unknown>, path: string, value: unknown): vo
   let at: Record<string, unknown> | undefined = data
   for (const step of steps.slice(0, -1)) at = at?.[step] as Record<string, unknown> | undefined
   const last = steps.at(-1)
-  if (at && last !== undefined) {
-    if (value === undefined) delete at[last]
-    else at[last] = value
-  }
+  if (at && last !== undefined) at[last] = value
 }
 
 /** The place of a whole file's beginning, for what has no better one. */

@@ -205,10 +205,17 @@ function identifier(node: Node, module: Module, reading: Reading, depth: number)
   if (!found) return { kind: 'unknown', name }
   const at = placeOf(node, module, reading)
   const value = bound(found, module, reading, depth + 1)
-  return value.kind === 'unknown' && value.name === 'code'
-    ? { kind: 'unknown', name, ...(at ? { at } : {}) }
-    : value
+  if (value.kind === 'unknown' && value.name === 'code') {
+    return { kind: 'unknown', name, ...(at ? { at } : {}) }
+  }
+  return at ? mapBranches(value, (it) => referred(it, at)) : value
 }
+
+/** What another file says has the place where this one refers to it. */
+const referred = (value: Value, at: Range): Value =>
+  value.kind === 'object' || value.kind === 'literal' || value.kind === 'array'
+    ? { ...value, at: value.at ?? at }
+    : value
 
 function bound(found: Binding, module: Module, reading: Reading, depth: number): Value {
   const { imported, init, path, opaque, memberWrites, writes } = found
@@ -266,7 +273,8 @@ function member(node: Node, module: Module, reading: Reading, depth: number): Va
     )
   }
   const value = property(evaluate(object, module, reading, depth + 1), key, reading, depth + 1)
-  return value.kind === 'unknown' && at ? { ...value, at } : value
+  if (value.kind === 'unknown' && at) return { ...value, at }
+  return at ? mapBranches(value, (it) => referred(it, at)) : value
 }
 
 /** `process.env` and `import.meta.env`. */

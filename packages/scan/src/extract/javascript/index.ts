@@ -2,6 +2,7 @@ import { declareStrings, declareText } from '../../declare/strings.js'
 import type { Declaration, ExtractContext, Extracted, Extractor, SourceFile } from '../../model.js'
 import { decoded } from '../../text/mapped.js'
 import { declareAmbient, findPatchedIdentity } from './ambient.js'
+import { returnsOf } from './calls.js'
 import { declareConfig, wholeOf } from './declare.js'
 import { evaluate } from './evaluate.js'
 import { CONFIG_FILES, type Library, libraryOf } from './libraries.js'
@@ -88,7 +89,9 @@ function sinkOf(
   if (!sink) return undefined
   const args = children(node, 'arguments').map((it) => evaluate(it, module, reading))
   const config = sink.config(args)
-  return config && { config, sink }
+  // `useFactory`, `connection: () => ...`: what the function returns.
+  const made = config?.kind === 'function' ? returnsOf(config, reading, 0) : config
+  return made && { config: made, sink }
 }
 
 function exportedBy(module: Module, reading: Reading): Value | undefined {

@@ -116,7 +116,7 @@ const POSTGRES: Library = {
 }
 
 const DRIZZLE_KIT: Library = {
-  reader: 'pg',
+  reader: 'drizzle-kit',
   config: ([one]) => (one ? entryOf(one, 'dbCredentials')?.value : undefined),
 }
 

@@ -48,7 +48,11 @@ export function scopesOf(syntax: Syntax): Scopes {
     const isVar = parents.get(node)?.kind === 'var'
     const scope = scopeAbove(node, isVar ? /^Program$|^(?:Function|Arrow|ObjectM|ClassM)/ : SCOPE)
     const init = child(node, 'init')
-    for (const it of patterns(child(node, 'id'), init)) add(scope, it)
+    const id = child(node, 'id')
+    const loop = /^For(?:In|Of)/.test(parents.get(parents.get(node) ?? node)?.type ?? '')
+    // `let config` is what is assigned to it; the variable of a loop is nobody knows what.
+    if (!init && !loop && id?.type === 'Identifier') add(scope, binding(String(id.name), id))
+    else for (const it of patterns(id, init)) add(scope, it)
   }
   for (const node of syntax.byType.get('ImportDeclaration') ?? []) {
     const source = nameOf(child(node, 'source')) ?? ''
