@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { createContext, runInContext } from 'node:vm'
+import { type Context, createContext, Script } from 'node:vm'
 import type { ParserOptions } from '@babel/parser'
 import type { SourceFile } from '../../model.js'
 
@@ -144,8 +144,11 @@ function parser(): typeof import('@babel/parser') {
   return loaded
 }
 
-/** V8 ends what runs inside a script with a timeout, whatever it is doing. */
+/** V8 ends what a script with a timeout calls, whatever that is doing. */
 function withinPatience<T>(run: () => T): T {
-  const context = createContext({ run })
-  return runInContext('run()', context, { timeout: PATIENCE }) as T
+  box ??= createContext({})
+  box.run = run
+  return CALL.runInContext(box, { timeout: PATIENCE }) as T
 }
+const CALL = new Script('run()')
+let box: Context | undefined
