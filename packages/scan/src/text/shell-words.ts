@@ -70,10 +70,13 @@ export function* shellWords(value: Mapped, file: SourceFile): Generator<ShellWor
   }
 }
 
+/** A bound on the work for hostile text. */
+const LONGEST_EXPANSION = 512
+
 /** After `${...}` or `$(...)`; both nest. Where nothing closes it, after the opening bracket. */
 function endOfBraces(text: string, open: number): number {
   let depth = 0
-  for (let at = open; at < Math.min(text.length, open + 4096); at++) {
+  for (let at = open; at < Math.min(text.length, open + LONGEST_EXPANSION); at++) {
     if (text[at] === '{' || text[at] === '(') depth++
     if (text[at] === '}' || text[at] === ')') depth--
     if (depth === 0) return at + 1
