@@ -15,6 +15,7 @@ const ALLOWED: Record<string, { dependencies: string[]; peers: string[] }> = {
   register: { dependencies: [], peers: [] },
   scan: {
     dependencies: [
+      '@babel/parser',
       '@verify-full/core',
       'diff',
       'ignore',

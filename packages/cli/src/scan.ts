@@ -30,7 +30,11 @@ export const addScan: AddCommand = (program, io, done) => {
     )
     .argument('[paths...]', 'files and folders', ['.'])
     .option('--config <path>', 'policy file; default: the nearest verify-full.config.*')
-    .option('--format <name>', 'how to report: stylish, json', 'stylish')
+    .option(
+      '--format <name>',
+      'how to report: stylish, json, sarif, github, gitlab, junit, html',
+      'stylish',
+    )
     .option('--output <file>', 'write the report to a file')
     .option(
       '--no-ignore',

@@ -23,6 +23,7 @@ export const DRIVER_NAMES = [
   'sequelize',
   'mikro-orm',
   'slonik',
+  'drizzle-kit',
   /** The Rust engine of Prisma up to 6; its driver adapters read as pg does. */
   'prisma',
   'jdbc',

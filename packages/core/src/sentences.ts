@@ -24,6 +24,8 @@ const RIGHT: Record<DriverName, string> = {
     "pass driverOptions: { ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } } (MikroORM 5 and 6: driverOptions.connection.ssl)",
   slonik:
     "pass { ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } } as second argument of createPool(), and no sslmode in the URI",
+  'drizzle-kit':
+    "pass dbCredentials: { host, ..., ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } }, or a url with ?sslmode=verify-full&sslrootcert=/path/to/root.crt",
   prisma:
     'use a driver adapter (@prisma/adapter-pg), or write sslmode=require&sslaccept=strict&sslcert=/path/to/root.crt',
   jdbc: 'write sslmode=verify-full&sslrootcert=/path/to/root.crt in the JDBC URL',

@@ -6,6 +6,7 @@ import {
   judge,
   type Plan,
   planAsyncpg,
+  planDrizzleKit,
   planJdbc,
   planMikroOrm,
   planPgx,
@@ -237,5 +238,21 @@ describe('planSequelize', () => {
       ['replication.read[0]', 'r1'],
       ['replication.read[1]', 'r2'],
     ])
+  })
+})
+
+describe('planDrizzleKit', () => {
+  const host = 'db.example.com'
+  test.each<readonly [config: Record<string, unknown>, outcome: string]>([
+    [{ host }, 'tls(full), accepted'],
+    [{ host, ssl: 'verify-full' }, 'tls(full), accepted'],
+    [{ host, ssl: true }, 'tls(full), accepted'],
+    [{ host, ssl: 'require' }, 'tls(none)'],
+    [{ host, ssl: { rejectUnauthorized: false } }, 'tls(none)'],
+    [{ host, ssl: false }, 'plaintext'],
+    [{ url: `postgres://${host}/app` }, 'plaintext'],
+    [{ url: `postgres://${host}/app?sslmode=verify-full` }, 'tls(full), accepted'],
+  ])('%j is %s', (config, outcome) => {
+    expect(shown(planDrizzleKit(config, {}))).toEqual([outcome])
   })
 })

@@ -3,7 +3,7 @@
  * Latin-1, so that a file costs no decoding. UTF-16 is decoded first.
  */
 const CANDIDATE =
-  /postgres|pgsql|psql:|postgis:|PGSSL|PGHOST|PGREQUIRE|PGSERVICE|ssl_?-?mode|SSL_?MODE|sslMode|NODE_TLS_REJECT|NODE_PG_FORCE|rejectUnauthorized|checkServerIdentity|dbname ?=|rds\.force_ssl|require_secure_transport|['"]pg['"]|['"]5432['"]|\b5432\b|verify-full-ignore/
+  /postgres|pgsql|psql:|postgis:|PGSSL|PGHOST|PGREQUIRE|PGSERVICE|ssl_?-?mode|SSL_?MODE|sslMode|NODE_TLS_REJECT|NODE_PG_FORCE|rejectUnauthorized|checkServerIdentity|dbname ?=|rds\.force_ssl|require_secure_transport|['"]pg['"]|['"]5432['"]|\b5432\b|pg-promise|pg-pool|slonik|adapter-pg|verify-full-ignore/
 
 /** Whether a file may say anything about PostgreSQL. */
 export const isCandidate = (bytes: Buffer): boolean =>

@@ -84,7 +84,9 @@ function findings(
   const name = READERS[plan.driver]?.name ?? plan.driver
   const sentence = `${name} reads this as ${formatTransports(plan)}`
   const present = (violation: Violation): Judged => {
-    const place = settings.get(violation.origin.key)
+    // What nobody wrote has no place of its own; of several connections, each has one.
+    const { via, key } = violation.origin
+    const place = settings.get(via === 'default' ? (plan.name ?? '') : key)
     const edit =
       place && safeEdit(violation, place.replaceable ? place.value : undefined, place.removal)
     return {
@@ -102,7 +104,7 @@ function findings(
   }
   // That a string overrides the environment is what both are for.
   const counts = ({ rule, origin }: Violation): boolean =>
-    (!partial || settings.has(origin.key)) &&
+    (!partial || (origin.via !== 'default' && settings.has(origin.key))) &&
     !(rule === 'setting-discarded' && origin.via === 'env')
   return [
     ...[...report.violations, ...report.warnings].filter(counts).map(present),

@@ -2,6 +2,7 @@ import {
   type DriverName,
   type Plan,
   planAsyncpg,
+  planDrizzleKit,
   planJdbc,
   planKnex,
   planLibpq,
@@ -43,7 +44,14 @@ export const READERS: Readonly<Record<DriverName, Reader>> = {
   },
   postgres: {
     name: 'postgres.js',
-    plan: ({ config, env }) => planPostgres(config, undefined, env),
+    plan: ({ config, env }) => {
+      if (typeof config === 'string') return planPostgres(config, undefined, env)
+      // `postgres(url, options)` in one object.
+      const { url, ...options } = config
+      return typeof url === 'string'
+        ? planPostgres(url, options, env)
+        : planPostgres(config, undefined, env)
+    },
   },
   sequelize: { name: 'Sequelize', plan: ({ config, env }) => planSequelize(config, env) },
   'mikro-orm': {
@@ -51,6 +59,10 @@ export const READERS: Readonly<Record<DriverName, Reader>> = {
     plan: ({ config, env }) => planMikroOrm(text({}, 'clientUrl', config), env),
   },
   slonik: { name: 'Slonik', plan: ({ config, env }) => planSlonik(config, env) },
+  'drizzle-kit': {
+    name: 'drizzle-kit',
+    plan: ({ config, env }) => planDrizzleKit(text({}, 'url', config), env),
+  },
   prisma: { name: "Prisma's engine", plan: ({ config }) => planPrisma(conninfo(config)) },
   jdbc: { name: 'pgjdbc', plan: ({ config, env }) => planJdbc(conninfo(config), env) },
   pgx: { name: 'pgx', plan: ({ config, env }) => planPgx(conninfo(config), env) },

@@ -17,6 +17,7 @@ const PATHS: Readonly<Record<string, string>> = {
   'pg_hba.conf': 'pg_hba.conf',
   'postgresql.conf': 'postgresql.conf',
   dotenv: '.env',
+  javascript: 'main.ts',
   shell: 'deploy.sh',
   dockerfile: 'Dockerfile',
   systemd: 'app.service',

@@ -18,7 +18,8 @@ import { progress } from './progress.js'
 
 /** Does what `verify-full scan` was asked for. What it throws is exit code 2. */
 export function runScan(paths: readonly string[], options: ScanCommandOptions, io: Io): ExitCode {
-  const reporter = REPORTERS[options.format]
+  const { format } = options
+  const reporter = Object.hasOwn(REPORTERS, format) ? REPORTERS[format] : undefined
   if (!reporter) {
     throw new TypeError(`--format must be one of ${Object.keys(REPORTERS).join(', ')}`)
   }

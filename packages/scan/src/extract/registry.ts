@@ -2,6 +2,7 @@ import type { Extractor } from '../model.js'
 import { dockerfile } from './dockerfile.js'
 import { dotenv } from './dotenv.js'
 import { ini } from './ini.js'
+import { javascript } from './javascript/index.js'
 import { json } from './json.js'
 import { lockfile } from './lockfile.js'
 import { packageJson } from './package-json.js'
@@ -27,6 +28,7 @@ export const EXTRACTORS: readonly Extractor[] = [
   pgHba,
   postgresqlConf,
   dotenv,
+  javascript,
   shell,
   dockerfile,
   systemd,

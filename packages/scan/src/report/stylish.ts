@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import type { Reporter, ScanFinding, ScanReport, ScanSeverity } from '../model.js'
+import { printable } from './escape.js'
 
 type Style = Parameters<typeof styleText>[0]
 type Paint = (style: Style, text: string) => string
@@ -20,7 +21,10 @@ export const stylish: Reporter = (report, { color }) => {
   const paths = [...new Set(counted.map(({ path }) => path))]
   const blocks = paths.map((path) => {
     const here = counted.filter((finding) => finding.path === path)
-    return [paint('underline', path), ...here.map((finding) => block(finding, paint))].join('\n')
+    return [
+      paint('underline', printable(path)),
+      ...here.map((finding) => block(finding, paint)),
+    ].join('\n')
   })
   return `${[...blocks, noteLines(notes, paint), summary(report, paint)].filter(Boolean).join('\n\n')}\n`
 }
@@ -36,7 +40,7 @@ function block(finding: ScanFinding, paint: Paint): string {
     const blank = ' '.repeat(gutter.length)
     const mark = `${' '.repeat(frame.column - 1)}${'^'.repeat(frame.length)}`
     lines.push(
-      `    ${paint('dim', `${gutter} |`)} ${frame.text}`,
+      `    ${paint('dim', `${gutter} |`)} ${printable(frame.text)}`,
       `    ${paint('dim', `${blank} |`)} ${paint(style, mark)}`,
     )
   }
@@ -50,7 +54,7 @@ function noteLines(notes: readonly ScanFinding[], paint: Paint): string {
   const lines = new Map<string, number[]>()
   for (const { path, rule, local, actual, at } of notes) {
     const why = local ?? actual
-    const text = `${path}  ${rule}  ${paint('dim', `(${why})`)}`
+    const text = `${printable(path)}  ${rule}  ${paint('dim', `(${why})`)}`
     lines.set(text, [...(lines.get(text) ?? []), at.line])
   }
   if (lines.size === 0) return ''
