@@ -1,15 +1,36 @@
 import type { Declaration, SourceFile } from '../model.js'
 import { type Mapped, slice } from '../text/mapped.js'
-import { shellWords } from '../text/shell-words.js'
+import { type ShellWord, shellWords } from '../text/shell-words.js'
 import { findDsns } from './dsn.js'
 import { declarePairs, type Pair } from './pairs.js'
 
-/** What a shell text declares: assignments (`export K=V`, `K=V psql`, `-e K=V`) and strings in words. */
+/**
+ * What a shell text declares. Variables that are exported, or set by a command of their own, hold for all of
+ * it; those before a command (`K=V psql`) or among its options (`-e K=V`) for that command.
+ */
 export function declareCommand(value: Mapped, file: SourceFile): Declaration[] {
-  const pairs: Pair[] = []
-  for (const word of shellWords(value, file)) pairs.push(pairOf(word, file))
-  return declarePairs(pairs, file)
+  const everywhere: Pair[] = []
+  const commands: Pair[][] = []
+  let words: ShellWord[] = []
+  const finish = (): void => {
+    const pairs = words.map((word) => pairOf(word, file))
+    const isExport = EXPORT.test(words[0]?.text ?? '')
+    if (isExport || pairs.every(({ key }) => key !== '')) everywhere.push(...pairs)
+    else commands.push(pairs)
+    words = []
+  }
+  for (const word of shellWords(value, file)) {
+    if (word.first) finish()
+    words.push(word)
+  }
+  finish()
+  return [
+    ...declarePairs(everywhere, file),
+    ...commands.flatMap((pairs) => declarePairs(pairs, file, everywhere)),
+  ]
 }
+
+const EXPORT = /^(?:export|declare|typeset|readonly|local|setenv)$/
 
 function pairOf(word: Mapped, file: SourceFile): Pair {
   const match = /^(?:-+[A-Za-z][\w-]*=?)?([A-Za-z_]\w*)=/.exec(word.text)

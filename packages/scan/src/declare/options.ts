@@ -36,7 +36,9 @@ export function declareOptions(tree: Tree, file: SourceFile): Declaration | unde
     ),
   )
   const reader = row?.reader ?? (isPlainOptions(tree) ? 'pg' : undefined)
-  if (!reader) return undefined
+  // These libraries have no such option: the map is some program's own, and its sslmode is libpq's.
+  const ownMode = tree.entries.some(({ key }) => /^ssl_?mode$/i.test(key))
+  if (!reader || (ownMode && reader !== 'libpq')) return undefined
   const found: Found = { settings: new Map(), undetermined: [], secrets: [], inner: row?.inner }
   const config = plain(tree, '', found) as Record<string, unknown>
   const inner = row?.inner === 'connection' ? at(tree, 'connection') : tree

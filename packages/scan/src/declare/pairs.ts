@@ -20,11 +20,20 @@ const AMBIENT = /^(?:NODE_TLS_REJECT_UNAUTHORIZED|NODE_PG_FORCE_NATIVE)$/
 /** Names that programs give to a PostgreSQL connection string. */
 const URL_KEY =
   /^(?:\w+_)?(?:DATABASE|DB|POSTGRES|POSTGRESQL|PG)_(?:URL|URI|DSN|CONNECTION(?:_STRING)?)$/i
+const LIBPQ_AND_PG = ['libpq', 'pg'] as const
 const DECIDES = /^PG(?:HOST|HOSTADDR|SSLMODE|SERVICE)$/
 
-/** What a set of variables declares: connection strings, PG* variables, an sslmode under another name. */
-export function declarePairs(pairs: readonly Pair[], file: SourceFile): Declaration[] {
-  const known = pairs.filter(({ key }) => READ_BY_DRIVERS.test(key))
+/**
+ * What a set of variables declares: connection strings, PG* variables, an sslmode under another name. What
+ * is inherited is judged where it stands; here it only completes the rest.
+ */
+export function declarePairs(
+  pairs: readonly Pair[],
+  file: SourceFile,
+  inherited: readonly Pair[] = [],
+): Declaration[] {
+  const own = pairs.filter(({ key }) => READ_BY_DRIVERS.test(key))
+  const known = [...inherited.filter(({ key }) => READ_BY_DRIVERS.test(key)), ...own]
   const env: Record<string, string> = {}
   const settings = new Map<string, SettingPlace>()
   const undetermined: string[] = []
@@ -35,15 +44,20 @@ export function declarePairs(pairs: readonly Pair[], file: SourceFile): Declarat
     else if (key === 'PGSSLMODE') undetermined.push(...open.map(({ name }) => name))
     else if (key === 'PGHOST' || key === 'PGHOSTADDR') env[key] = STAND_IN
   }
-  const surroundings = { env: env as Env }
+  // Only libpq and pg read PGSSLMODE.
+  const readers = 'PGSSLMODE' in env ? LIBPQ_AND_PG : undefined
+  const surroundings = { ...(readers ? { readers } : {}), env: env as Env }
   const strings = pairs.flatMap(({ value }) =>
     value.text.length > 8 ? declareWhole(value, file, surroundings) : [],
   )
   const found = strings.map((it) => ({ ...it, settings: new Map([...settings, ...it.settings]) }))
-  const [first] = known
-  if (first && (strings.length === 0 || known.some(({ key }) => DECIDES.test(key)))) {
+  const [first] = own
+  // A string without an sslmode of its own is judged together with PGSSLMODE.
+  const judged = strings.some(({ settings: own }) => !own.has('sslmode') && !own.has('ssl'))
+  if (first && !judged && (strings.length === 0 || own.some(({ key }) => DECIDES.test(key)))) {
     const host = known.find(({ key }) => key === 'PGHOST' || key === 'PGHOSTADDR')
     found.push({
+      readers: LIBPQ_AND_PG,
       config: host || env.PGSERVICE ? {} : { host: STAND_IN },
       env,
       at: (host ?? first).value.at,

@@ -39,7 +39,8 @@ export function declareUrl(
   if (!scheme || !/[\w[/$%{<@]/.test(text[scheme.length] ?? '')) return undefined
   if (/^\.+(?:$|[/?])/.test(text.slice(scheme.length))) return undefined
 
-  const readers = surroundings.readers ?? DIALECTS[/\+(\w+)/.exec(scheme)?.[1] ?? '']
+  const readers = DIALECTS[/\+(\w+)/.exec(scheme)?.[1] ?? ''] ?? surroundings.readers
+  const sqlAlchemy = /\+asyncpg:/i.test(scheme)
   const head = text.slice(scheme.length, end)
   const undetermined = unknownParts(head)
   const settings = new Map<string, SettingPlace>()
@@ -54,7 +55,8 @@ export function declareUrl(
       if (it.key === undefined && variablesIn(it.written).length === 0) query.push(it.written)
       continue
     }
-    const { key } = it
+    // SQLAlchemy hands asyncpg its `ssl` argument, which takes libpq's modes.
+    const key = sqlAlchemy && it.key === 'ssl' ? 'sslmode' : it.key
     query.push(`${key}=${withStandIns(raw)}`)
     const setting = settingPlace(value, it, file)
     if (setting) settings.set(key, setting)

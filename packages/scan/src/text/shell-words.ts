@@ -4,17 +4,27 @@ import { join, type Mapped, slice } from './mapped.js'
 /** Ends a word where it is not quoted. */
 const SEPARATOR = /[\s;|&()<>]/
 
+const ENDS_COMMAND = /[\n;|&()]/
+
+/** A word, and whether it is the first of its command. */
+export interface ShellWord extends Mapped {
+  readonly first: boolean
+}
+
 /**
  * The words of a shell text, quotes and backslashes removed; variables stay as they are written. Comments
  * are skipped; operators end a word.
  *
  * @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02
  */
-export function* shellWords(value: Mapped, file: SourceFile): Generator<Mapped> {
+export function* shellWords(value: Mapped, file: SourceFile): Generator<ShellWord> {
   const { text } = value
-  let at = 0
+  let [at, first] = [0, true]
   while (at < text.length) {
-    while (at < text.length && SEPARATOR.test(text[at] ?? '')) at++
+    while (at < text.length && SEPARATOR.test(text[at] ?? '')) {
+      if (ENDS_COMMAND.test(text[at] ?? '')) first = true
+      at++
+    }
     if (text[at] === '#') {
       while (at < text.length && text[at] !== '\n') at++
       continue
@@ -53,14 +63,20 @@ export function* shellWords(value: Mapped, file: SourceFile): Generator<Mapped> 
     }
     flush()
     at = Math.min(at, text.length)
-    if (at > start && pieces.length > 0) yield join(slice(value, start, at, file).at, pieces)
+    if (at > start && pieces.length > 0) {
+      yield { ...join(slice(value, start, at, file).at, pieces), first }
+      first = false
+    }
   }
 }
+
+/** A bound on the work for hostile text. */
+const LONGEST_EXPANSION = 512
 
 /** After `${...}` or `$(...)`; both nest. Where nothing closes it, after the opening bracket. */
 function endOfBraces(text: string, open: number): number {
   let depth = 0
-  for (let at = open; at < Math.min(text.length, open + 4096); at++) {
+  for (let at = open; at < Math.min(text.length, open + LONGEST_EXPANSION); at++) {
     if (text[at] === '{' || text[at] === '(') depth++
     if (text[at] === '}' || text[at] === ')') depth--
     if (depth === 0) return at + 1

@@ -20,6 +20,7 @@ export function yamlTrees(file: SourceFile): { trees: Tree[]; incomplete?: strin
     keepSourceTokens: false,
     lineCounter: new LineCounter(),
     logLevel: 'silent',
+    prettyErrors: false,
     strict: false,
     uniqueKeys: false,
     merge: false,

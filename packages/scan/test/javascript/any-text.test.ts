@@ -5,7 +5,8 @@ import { javascript } from '../../src/extract/javascript/index.js'
 import type { ExtractContext } from '../../src/index.js'
 import { sourceFile } from '../../src/index.js'
 
-const context: ExtractContext = { read: () => undefined, variable: () => [] }
+const hosts = (): ReadonlySet<string> => new Set()
+const context: ExtractContext = { read: () => undefined, variable: () => [], hosts }
 const extract = (text: string, path = 'app.ts', within = context) =>
   javascript.extract(sourceFile(path, text), within)
 
@@ -144,6 +145,7 @@ describe('the JavaScript extractor', () => {
   test('files that import each other without end', () => {
     const endless: ExtractContext = {
       variable: () => [],
+      hosts,
       read: (path) => {
         const number = Number(/(\d+)\.ts$/.exec(path)?.[1] ?? Number.NaN)
         if (Number.isNaN(number)) return undefined
