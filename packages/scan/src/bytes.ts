@@ -1,9 +1,10 @@
 /**
  * The prefilter: what a file must contain to be parsed at all. One expression over the raw bytes, read as
- * Latin-1, so that a file costs no decoding. UTF-16 is decoded first.
+ * Latin-1, so that a file costs no decoding. UTF-16 is decoded first. The last three are `postgre`,
+ * `jdbc:postg` and `host=` in the base64 of a Kubernetes Secret.
  */
 const CANDIDATE =
-  /postgres|pgsql|psql:|postgis:|PGSSL|PGHOST|PGREQUIRE|PGSERVICE|ssl_?-?mode|SSL_?MODE|sslMode|NODE_TLS_REJECT|NODE_PG_FORCE|rejectUnauthorized|checkServerIdentity|dbname ?=|rds\.force_ssl|require_secure_transport|['"]pg['"]|['"]5432['"]|\b5432\b|pg-promise|pg-pool|slonik|adapter-pg|verify-full-ignore/
+  /postgres|pgsql|psql:|postgis:|PGSSL|PGHOST|PGREQUIRE|PGSERVICE|ssl_?-?mode|SSL_?MODE|sslMode|NODE_TLS_REJECT|NODE_PG_FORCE|rejectUnauthorized|checkServerIdentity|dbname ?=|rds\.force_ssl|require_secure_transport|['"`]pg['"`/]|\b5432\b|pg-promise|pg-pool|slonik|adapter-pg|verify-full-ignore|cG9zdGdyZX|amRiYzpwb3N0Z3|aG9zdD/
 
 /** Whether a file may say anything about PostgreSQL. */
 export const isCandidate = (bytes: Buffer): boolean =>

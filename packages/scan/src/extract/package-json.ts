@@ -8,6 +8,7 @@ import { at } from '../text/tree.js'
 /** package.json: its scripts are commands, and pg-native beside typeorm is taken without being asked. */
 export const packageJson: Extractor = {
   name: 'package.json',
+  always: true,
   matches: (path) => /(?:^|\/)package\.json$/.test(path),
   extract(file) {
     const { tree, incomplete } = jsonTree(file)
