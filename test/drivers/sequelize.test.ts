@@ -13,13 +13,16 @@ interface Held {
 /** A Client of pg's own that opens no socket: it keeps what it would have dialled. */
 function recorder(held: Held[]) {
   class Recorder extends pg.Client {
-    override connect(done?: (error: Error) => void): Promise<void> {
+    override connect(): Promise<pg.Client>
+    override connect(done: (error: Error) => void): void
+    override connect(done?: (error: Error) => void): Promise<pg.Client> | undefined {
       const { ssl, host } = this as unknown as { ssl: unknown; host: string }
       const verifies = (ssl as { rejectUnauthorized?: unknown }).rejectUnauthorized !== false
       held.push({ host, tls: ssl ? (verifies ? 'tls(full)' : 'tls(none)') : 'plaintext' })
       const refused = Object.assign(new Error('not dialled'), { code: 'ERR_NOT_DIALLED' })
-      if (done) done(refused)
-      return done ? Promise.resolve() : Promise.reject(refused)
+      if (!done) return Promise.reject(refused)
+      done(refused)
+      return undefined
     }
   }
   return { ...pg, Client: Recorder }

@@ -28,7 +28,7 @@ interface Reader {
 }
 
 /** One row per driver that core knows. */
-export const READERS: Readonly<Record<Exclude<DriverName, 'socket'>, Reader>> = {
+export const READERS: Readonly<Record<DriverName, Reader>> = {
   libpq: {
     name: 'libpq',
     plan: ({ config, env }) => planLibpq({ conninfo: conninfo(config) }, env),
