@@ -89,7 +89,12 @@ function findings(
     const own = settings.get(via === 'default' ? (plan.name ?? '') : `${plan.name}.${key}`)
     const place = own ?? (via === 'default' ? undefined : settings.get(key))
     const edit =
-      place && safeEdit(violation, place.replaceable ? place.value : undefined, place.removal)
+      place &&
+      safeEdit(
+        violation,
+        place.replaceable && !WITHOUT_VERIFY_FULL.has(plan.driver) ? place.value : undefined,
+        place.removal,
+      )
     return {
       rule: violation.rule,
       severity: violation.severity === 'warning' || policy.reportOnly ? 'warning' : 'error',
@@ -146,6 +151,9 @@ const EDITS: Readonly<
     origin.key.endsWith('rejectUnauthorized') ? 'remove' : undefined,
   'ambient-override': () => 'remove',
 }
+
+/** Readers that have no such word: one throws at it, the others take it for a weaker mode. */
+const WITHOUT_VERIFY_FULL: ReadonlySet<DriverName> = new Set(['slonik', 'mikro-orm', 'prisma'])
 
 function safeEdit(
   violation: Violation,

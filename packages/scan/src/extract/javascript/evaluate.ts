@@ -148,9 +148,9 @@ function removalOf(properties: readonly Node[], index: number, module: Module, r
   if (!property || file.path !== reading.home) return undefined
   const [before, after] = [properties[index - 1], properties[index + 1]]
   if (after) return file.range(property.start, after.start - property.start)
-  return before
-    ? file.range(before.end, property.end - before.end)
-    : file.range(property.start, property.end - property.start)
+  if (before) return file.range(before.end, property.end - before.end)
+  const comma = /^\s*,/.exec(file.text.slice(property.end, property.end + 80))?.[0].length ?? 0
+  return file.range(property.start, property.end - property.start + comma)
 }
 
 function identifier(node: Node, module: Module, reading: Reading, depth: number): Value {

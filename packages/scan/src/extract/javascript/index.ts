@@ -8,6 +8,7 @@ import { evaluate } from './evaluate.js'
 import { CONFIG_FILES, type Library, libraryOf } from './libraries.js'
 import { commonExport, exportOf, type Module, moduleOf, type Reading } from './modules.js'
 import { bare, child, children, type Node, nameOf, parse } from './syntax.js'
+import { declareTyped } from './typed.js'
 import type { Value } from './value.js'
 
 /** What a file must mention for its syntax to be worth looking at. */
@@ -67,6 +68,7 @@ function read(
       if (inner) declarations.push(...declareConfig(inner, library, wholeOf(file), file, context))
     }
   }
+  declarations.push(...(ask(() => declareTyped(module, reading, context)) ?? []))
   declarations.push(...(ask(() => declareAmbient(module, reading)) ?? []))
   const findings = ask(() => findPatchedIdentity(module, reading)) ?? []
   return { declarations: [...declarations, ...loose(module, declarations)], findings }

@@ -165,6 +165,26 @@ export const LIBRARIES: Readonly<Record<string, Library>> = {
   'postgres ': POSTGRES,
 }
 
+/** Types that say what an object is for, although this file hands it to nobody. */
+const TYPES: Readonly<Record<string, Library>> = {
+  'pg PoolConfig': PG,
+  'pg ClientConfig': PG,
+  'knex Knex.Config': KNEX,
+  'typeorm DataSourceOptions': TYPEORM,
+  'typeorm ConnectionOptions': TYPEORM,
+  'typeorm/driver/postgres/PostgresConnectionOptions PostgresConnectionOptions': TYPEORM,
+  'typeorm/driver/postgres/PostgresConnectionOptions.js PostgresConnectionOptions': TYPEORM,
+  '@nestjs/typeorm TypeOrmModuleOptions': TYPEORM,
+  'sequelize Options': SEQUELIZE,
+  'sequelize-typescript SequelizeOptions': SEQUELIZE,
+}
+
+/** The row for a type: a package, and the name under it. */
+export const typeOf = (source: string, name: string): Library | undefined => {
+  const key = `${source} ${name}`
+  return Object.hasOwn(TYPES, key) ? TYPES[key] : undefined
+}
+
 /** What a file of this name exports by default. */
 export const CONFIG_FILES: readonly { readonly file: RegExp; readonly library: Library }[] = [
   { file: /(?:^|\/)knexfile\.[cm]?[jt]s$/, library: KNEX },
