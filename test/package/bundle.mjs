@@ -6,7 +6,7 @@
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
-for (const name of ['core', 'pg', 'knex', 'typeorm', 'postgres', 'register']) {
+for (const name of ['core', 'pg', 'knex', 'typeorm', 'postgres', 'register', 'scan']) {
   const dist = fileURLToPath(new URL(`../../packages/${name}/dist/`, import.meta.url))
   const bundle = await rolldown({
     input: `${dist}index.js`,
