@@ -1,6 +1,14 @@
 import { defineConfig } from 'vitest/config'
+import { copyOf } from './test/support/copies.js'
 
 export default defineConfig({
+  // The version matrix runs the same tests on other copies of a library.
+  resolve: {
+    alias: ['knex', 'typeorm'].flatMap((library) => {
+      const replacement = copyOf(library)
+      return replacement ? [{ find: new RegExp(`^${library}(?=/|$)`), replacement }] : []
+    }),
+  },
   // Packages are tested from their sources, without a build.
   ssr: {
     resolve: { conditions: ['@verify-full/source', 'module', 'node', 'development|production'] },

@@ -49,7 +49,8 @@ const sources = packages.flatMap((path) =>
     .filter((name) => name.endsWith('.ts'))
     .map((name) => `${path}/src/${name}`),
 )
-const readmes = ['README.md', ...packages.map((path) => `${path}/README.md`)]
+const docs = readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)
+const readmes = ['README.md', ...docs, ...packages.map((path) => `${path}/README.md`)]
 const examples = [
   ...sources.flatMap(docExamplesOf),
   ...readmes.flatMap((file) => blocksOf(file, readFileSync(join(ROOT, file), 'utf8'))),

@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const ALLOWED: Record<string, { dependencies: string[]; peers: string[] }> = {
   core: { dependencies: [], peers: [] },
   pg: { dependencies: ['@verify-full/core'], peers: ['pg'] },
-  knex: { dependencies: [], peers: [] },
+  knex: { dependencies: ['@verify-full/core', '@verify-full/pg'], peers: ['knex'] },
   typeorm: { dependencies: ['@verify-full/core', '@verify-full/pg'], peers: ['pg', 'typeorm'] },
   postgres: { dependencies: ['@verify-full/core'], peers: ['postgres'] },
   register: { dependencies: [], peers: [] },

@@ -1,5 +1,6 @@
 /** What an open gate costs: raw and guarded in turn, so that both see the same machine. */
 import type pg from 'pg'
+import type { Open } from './libraries.js'
 
 /** One side of a comparison; `prepare` makes what is warm, `once` is what is timed. */
 export interface Side<T> {
@@ -49,16 +50,43 @@ export async function ratio<T>(raw: Side<T>, guarded: Side<T>, effort: Effort): 
   return median(ratios)
 }
 
-/** `select 1` on a client that is connected. */
-export const queries = (make: () => pg.Client): Side<pg.Client> => ({
+/** `select 1` on a connection that is open; Knex opens its own with the first query. */
+export const queries = (open: () => Promise<Open>): Side<Open> => ({
   async prepare() {
-    const client = make()
-    await client.connect()
-    return client
+    const link = await open()
+    await link.query()
+    return link
   },
-  once: (client) => client.query('select 1'),
-  dispose: (client) => client.end(),
+  once: (link) => link.query(),
+  dispose: (link) => link.close(),
 })
+
+/**
+ * Median over pairs of (raw / guarded) of the time from nothing to the answer of the first query; TLS and
+ * authentication are most of it.
+ */
+export async function firstQueryRatio(
+  raw: () => Promise<Open>,
+  guarded: () => Promise<Open>,
+  pairs: number,
+): Promise<number> {
+  const timed = async (open: () => Promise<Open>): Promise<number> => {
+    const start = process.hrtime.bigint()
+    const link = await open()
+    await link.query()
+    const time = Number(process.hrtime.bigint() - start)
+    await link.close()
+    return time
+  }
+  const ratios: number[] = []
+  for (let pair = 0; pair < pairs; pair++) {
+    const flipped = pair % 2 === 1
+    const first = await timed(flipped ? guarded : raw)
+    const second = await timed(flipped ? raw : guarded)
+    ratios.push(flipped ? second / first : first / second)
+  }
+  return median(ratios)
+}
 
 /** `pool.connect()` and `release()` where the pool has an idle client. */
 export const checkouts = (make: () => pg.Pool): Side<pg.Pool> => ({

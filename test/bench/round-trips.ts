@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 export interface Counter extends AsyncDisposable {
   readonly port: number
-  /** How often the client spoke since the server last did, over all connections since `reset`. */
+  /** How often the client spoke since the server last did, over the connections made since `reset`. */
   readonly flips: number
   reset(): void
 }
@@ -12,12 +12,15 @@ export interface Counter extends AsyncDisposable {
 /** Each flush of the client that follows data of the server, the first one included, is one round trip. */
 export async function counter(target: number): Promise<Counter> {
   let flips = 0
+  let since = 0
   const sockets = new Set<Socket>()
   const server = createServer({ noDelay: true }, (client) => {
     const upstream = connect({ port: target, host: '127.0.0.1', noDelay: true })
     let speaker: 'client' | 'server' = 'server'
+    // The goodbye of a connection that was made before a reset does not count.
+    const made = since
     client.on('data', (chunk) => {
-      if (speaker === 'server') flips++
+      if (speaker === 'server' && made === since) flips++
       speaker = 'client'
       upstream.write(chunk)
     })
@@ -44,6 +47,7 @@ export async function counter(target: number): Promise<Counter> {
     },
     reset() {
       flips = 0
+      since++
     },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy()
@@ -53,24 +57,23 @@ export async function counter(target: number): Promise<Counter> {
   }
 }
 
-interface Connects {
-  connect(): Promise<unknown>
-  end(): Promise<unknown>
+/** What is connected, and how it is closed. */
+export interface Link {
+  close(): Promise<unknown>
 }
 
-/** The round trips until `connect()` resolves, of each of several connects: all must be the same. */
+/** The round trips until `connect` resolves, of each of several calls: all must be the same. */
 export async function roundTrips(
   proxy: Counter,
-  make: () => Connects,
+  connect: () => Promise<Link>,
   times: number,
 ): Promise<readonly number[]> {
   const counts: number[] = []
   for (let i = 0; i < times; i++) {
     proxy.reset()
-    const client = make()
-    await client.connect()
+    const link = await connect()
     counts.push(proxy.flips)
-    await client.end()
+    await link.close()
   }
   return counts
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type PgReading, planPgReading, readPg } from '../../packages/core/src/drivers/pg.js'
 import { planPgHeld } from '../../packages/core/src/drivers/pg-held.js'
+import { shape, withEnv } from './held.js'
 import { CRL, PEM, PG_CASES, type PgCase, withDirectory } from './pg-cases.js'
 import { type Held, type PgModule, pgVersions } from './pg-versions.js'
 
@@ -11,22 +12,6 @@ const dir = mkdtempSync(join(tmpdir(), 'verify-full-'))
 for (const name of ['root.crt', 'client.crt', 'client.key']) writeFileSync(join(dir, name), PEM)
 writeFileSync(join(dir, 'root.crl'), CRL)
 afterAll(() => rmSync(dir, { recursive: true }))
-
-/** Everything of the environment that pg reads, so that the machine's own does not count. */
-const READ = /^PG|^NODE_PG_FORCE_NATIVE$|^NODE_TLS_REJECT_UNAUTHORIZED$/
-
-/** Runs something with just this PG environment. Constructing a Client opens no socket. */
-function withEnv<T>(env: Readonly<Record<string, string>>, run: () => T): T {
-  const before = { ...process.env }
-  for (const key of Object.keys(process.env)) if (READ.test(key)) delete process.env[key]
-  Object.assign(process.env, env)
-  try {
-    return run()
-  } finally {
-    for (const key of Object.keys(process.env)) delete process.env[key]
-    Object.assign(process.env, before)
-  }
-}
 
 interface Effective {
   readonly threw: boolean
@@ -55,17 +40,6 @@ function fromCore(reading: PgReading, negotiates: boolean): Effective {
     isObject && named.length > 0 ? { ...reading.ssl, ...Object.fromEntries(named) } : reading.ssl
   const negotiation = negotiates ? reading.negotiation : 'unknown'
   return { threw: false, held: { host, port, negotiation, ssl: shape(ssl) } }
-}
-
-/** What an `ssl` value consists of: its type, its keys, and the values that are no text. */
-function shape(ssl: unknown): unknown {
-  if (typeof ssl === 'function') return 'function'
-  if (typeof ssl !== 'object' || ssl === null) return ssl
-  const keys = [...new Set([...Object.keys(ssl), ...('key' in ssl ? ['key'] : [])])].sort()
-  return keys.map((key) => {
-    const value: unknown = (ssl as Record<string, unknown>)[key]
-    return [key, typeof value === 'boolean' ? value : typeof value]
-  })
 }
 
 describe.each(pgVersions())('$name holds what readPg says', ({ pg }) => {

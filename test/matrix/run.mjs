@@ -1,6 +1,7 @@
 /**
- * What README's test command leaves to CI: every supported PostgreSQL and pg version, and the guard's and
- * core's suites on the other Node lines. Fails where a version is not installed.
+ * What README's test command leaves to CI: every supported PostgreSQL and pg version, the older Knex and
+ * TypeORM, and the packages' suites and the contract on the other Node lines. Fails where a version is not
+ * installed.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -31,11 +32,35 @@ run(
   { env: { ...process.env, VERIFY_FULL_MATRIX: '1' } },
 )
 
+/** The copies that are not the workspace's own; the word that finds the tests of a library. */
+const COPIES = [
+  ['knex', 'knex-2.5'],
+  ['knex', 'knex-3.1'],
+  ['typeorm', 'typeorm-0.3'],
+]
+const copies = (what, node) => {
+  for (const [library, alias] of COPIES) {
+    const env = { ...process.env, [`VERIFY_FULL_${library.toUpperCase()}`]: alias }
+    run(`${alias}, ${what}`, node, [vitest, 'run', library], { env })
+  }
+}
+
+copies(`Node ${process.version}`, process.execPath)
+
 if (process.platform === 'linux' && process.arch === 'x64') {
   for (const line of ['node-22', 'node-24', 'node-26']) {
     const node = `${here}node_modules/${line}/bin/node`
     if (!existsSync(node)) throw new Error(`${line} is not installed`)
-    run(line, node, [vitest, 'run', 'packages', 'test/server'])
+    run(line, node, [
+      vitest,
+      'run',
+      'packages',
+      'test/server',
+      'test/contract',
+      'test/examples-run',
+    ])
+    // The newest LTS.
+    if (line === 'node-24') copies(line, node)
   }
 } else {
   console.log('\n== other Node lines: not run here, their binaries are installed on linux-x64 only')

@@ -1,12 +1,16 @@
 /**
  * Bundles each package that is imported at an application's start into one file, dist/bundle.js: loading
  * some fifty small modules costs three times what loading pg does. Other packages stay external, so there
- * is one copy of core; declarations stay as tsc emits them. `pnpm bench` measures the import.
+ * is one copy of core; declarations stay as tsc emits them. `pnpm bench` measures the import. Arguments
+ * name packages; without any it is all of them.
  */
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
-for (const name of ['core', 'pg', 'knex', 'typeorm', 'postgres', 'register', 'scan']) {
+const BUNDLED = ['core', 'pg', 'knex', 'typeorm', 'postgres', 'register', 'scan']
+const given = process.argv.slice(2)
+
+for (const name of given.length > 0 ? given : BUNDLED) {
   const dist = fileURLToPath(new URL(`../../packages/${name}/dist/`, import.meta.url))
   const bundle = await rolldown({
     input: `${dist}index.js`,

@@ -133,6 +133,12 @@ function checkDependencies(modules) {
   demand(list(core.peerDependencies) === '', `core has the peer ${list(core.peerDependencies)}`)
   demand(list(pg.dependencies) === '@verify-full/core', `pg depends on ${list(pg.dependencies)}`)
   demand(list(pg.peerDependencies) === 'pg', `pg has the peers ${list(pg.peerDependencies)}`)
+  for (const name of ['knex', 'typeorm']) {
+    const adapter = json(join(modules, '@verify-full', name, 'package.json'))
+    const dependencies = list(adapter.dependencies)
+    demand(dependencies === '@verify-full/core @verify-full/pg', `${name}: ${dependencies}`)
+    demand(adapter.peerDependencies[name], `${name} is no peer of its adapter`)
+  }
   return `pg depends on core ${pg.dependencies['@verify-full/core']}, peer pg ${pg.peerDependencies.pg}`
 }
 

@@ -372,13 +372,4 @@ describe('a handshake that fails', () => {
       await pool.end()
     },
   )
-
-  it('with ssl = off is refused as server-ssl-off', async () => {
-    await using plain = await postgres({ ssl: false })
-    const pool = guard(new pg.Pool({ ...right(), port: plain.port }))
-    await expect(pool.query('select 1')).rejects.toMatchObject({
-      violations: [{ rule: 'server-ssl-off' }],
-    })
-    await pool.end()
-  })
 })

@@ -2,42 +2,18 @@
 import { events, guard, PolicyError } from '@verify-full/pg'
 import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { type ConnectionRecord, hostile, hostileBehaviours, pki } from '../support/index.js'
+import {
+  type ConnectionRecord,
+  HOSTILE_RULES,
+  hostile,
+  hostileBehaviours,
+  pki,
+} from '../support/index.js'
 
 const set = await pki()
 const account = { user: 'app-user', password: 'hunter2-hunter2', database: 'app-database' }
 const QUEUED = "insert into ran values ('queued')"
 
-/** The rule that a behaviour is refused by; null where the failure is not ours and passes through. */
-const RULES: Record<string, string | null> = {
-  'answers N': 'server-ssl-off',
-  'answers ErrorResponse': 'handshake-failed',
-  'never answers SSLRequest': 'handshake-failed',
-  'answers a garbage byte': 'handshake-failed',
-  'closes at SSLRequest': null,
-  'stuffs plaintext after S': 'handshake-failed',
-  'hangs in the handshake': 'handshake-failed',
-  'presents the rogue certificate': 'certificate-not-verified',
-  'presents the wrong-name certificate': 'hostname-not-verified',
-  'presents the expired certificate': 'certificate-expired',
-  'presents the not-yet-valid certificate': 'certificate-not-yet-valid',
-  'presents the client-usage certificate': 'certificate-not-verified',
-  'presents the intermediate-missing certificate': 'certificate-not-verified',
-  'presents the self-signed certificate': 'certificate-not-verified',
-  'speaks TLS 1.0 only': 'handshake-failed',
-  'speaks TLS 1.1 only': 'handshake-failed',
-  'direct TLS without ALPN': 'handshake-failed',
-  'direct TLS that agrees on http/1.1 only': 'handshake-failed',
-  'hangs in authentication': null,
-  'says ssl = false': 'session-not-ssl',
-  'says another version': 'session-mismatch',
-  'says another cipher': 'session-mismatch',
-  'answers the session query with an error': 'session-not-ssl',
-  'answers the session query with no rows': 'session-not-ssl',
-  'answers the session query with garbage': 'session-not-ssl',
-  'closes at the session query': null,
-  'hangs at the session query': 'session-not-ssl',
-}
 /** A pooler with TLS on both sides looks like this: accepted, and reported as another backend. */
 const POOLED = 'says another pid'
 
@@ -93,7 +69,7 @@ describe.each(gates)('gate $gate, pipeline $pipeline', ({ gate, pipeline }) => {
     async ({ name, script, refusedAt, direct }) => {
       await using server = await hostile(script)
       const { error, queued, published } = await attempt(server.port, gate, pipeline, direct)
-      const rule = RULES[name]
+      const rule = HOSTILE_RULES[name]
       expect(rule, 'every behaviour has its rule').not.toBeUndefined()
       expect(error).toBeInstanceOf(Error)
       if (rule === null) {

@@ -265,6 +265,18 @@ const UNOBSERVABLE: Record<string, readonly [actual: string, fix: string]> = {
     'knex would send every query through connections that another pool opened',
     'replace connectionPool by connection: knex then opens its own connections, which are verified',
   ],
+  'pg-native': [
+    'pg-native is installed, so typeorm hands every connection to libpq: ssl and the sslmode of the url do not reach it',
+    'write nativeDriver: false, or remove pg-native',
+  ],
+  nativeDriver: [
+    'typeorm would hand every connection to nativeDriver: its TLS cannot be observed',
+    'remove nativeDriver',
+  ],
+  driver: [
+    'driver is not pg: it lacks the Pool or the Client of pg',
+    'remove driver, or pass the pg module',
+  ],
   'connection()': [
     'knex would send this query through a connection that it did not open',
     'remove .connection(...) or the connection of the transaction; knex then uses its own, which is verified',

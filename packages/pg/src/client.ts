@@ -29,7 +29,7 @@ export function guardClass<C extends ClientClass>(
     // biome-ignore lint/suspicious/noExplicitAny: see ClientClass
     constructor(...args: any[]) {
       const [config = {}] = args
-      const reading = readPg(config, process.env)
+      const reading = (placement?.read ?? readPg)(config, process.env)
       super(policy.reportOnly ? config : withoutTlsParameters(config, reading))
       guardedClients.set(this as unknown as PgClient, {
         policy,

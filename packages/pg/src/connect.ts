@@ -8,6 +8,7 @@ import {
   type PolicyError,
   planPgHeld,
   publish,
+  type readPg,
 } from '@verify-full/core'
 import { type ConnectCallback, failQueries, isObservable, type PgClient } from './driver.js'
 import { shutGate } from './gate.js'
@@ -23,7 +24,10 @@ export interface Guarded {
 }
 
 /** Who configured the client, for plans and messages: an adapter's name, and which of its connections. */
-export type Placement = Pick<Plan, 'driver' | 'name'>
+export interface Placement extends Pick<Plan, 'driver' | 'name'> {
+  /** How the client's options are read where a library made them from something else. @default readPg */
+  readonly read?: typeof readPg
+}
 
 /** `Client#connect` under guard: judged by what the client holds now, pinned, gated. */
 export function guardedConnect(
@@ -70,7 +74,9 @@ export function guardedCancel(
 
 /** Judges and pins a client and shuts its gate; returns the refusal where there is one. */
 function arm(client: PgClient, { policy, reading, placement }: Guarded): PolicyError | undefined {
-  const plan = { ...planPgHeld(heldBy(client), reading, process.env), ...placement }
+  const { driver = 'pg', name } = placement ?? {}
+  const held = planPgHeld(heldBy(client), reading, process.env)
+  const plan = { ...held, driver, ...(name === undefined ? {} : { name }) }
   const material = readMaterial(plan, policy, reading)
   const also = [...material.findings, ...(reading?.fatal ? [FATAL] : [])]
   const verdict = judge({ plan }, policy, { also })

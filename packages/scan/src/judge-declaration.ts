@@ -86,7 +86,8 @@ function findings(
   const present = (violation: Violation): Judged => {
     // What nobody wrote has no place of its own; of several connections, each has one.
     const { via, key } = violation.origin
-    const place = settings.get(via === 'default' ? (plan.name ?? '') : key)
+    const own = settings.get(via === 'default' ? (plan.name ?? '') : `${plan.name}.${key}`)
+    const place = own ?? (via === 'default' ? undefined : settings.get(key))
     const edit =
       place && safeEdit(violation, place.replaceable ? place.value : undefined, place.removal)
     return {

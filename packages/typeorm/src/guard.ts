@@ -37,8 +37,11 @@ export function guard(target: unknown, options?: PolicyOptions | Policy): unknow
     throw new TypeError('guard(dataSource) must come before dataSource.initialize()')
   }
   const { driver } = target
-  if (isGuarded(driver.postgres, options)) return target
-  driver.postgres = place(target.options, driver.postgres, policy)
+  const { postgres } = driver
+  if (isGuarded(postgres, options)) return target
+  // pg has a property `native`; what TypeORM has switched to has none.
+  const pg = target.options.driver ?? ('native' in postgres ? postgres : loadPg())
+  driver.postgres = place(target.options, pg, policy)
   return target
 }
 

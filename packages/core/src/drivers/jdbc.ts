@@ -1,7 +1,7 @@
 import { refuse } from '../conninfo/setting.js'
 import type { Endpoint, Origin, Plan, Remark, Roots, SslMode, Transport } from '../model.js'
 import type { Env } from './pg-options.js'
-import { hasLateUser } from './pg-url-remarks.js'
+import { hasStrayAt } from './pg-url-remarks.js'
 import { isSslMode, misspelt, TLS_KEYWORDS } from './pg-words.js'
 
 type Tls = Extract<Transport, { kind: 'tls' }>
@@ -125,7 +125,8 @@ function parse(url: string): {
   const properties = new Map<string, string>()
   // A ? or / in a password ends the authority early: what stands before it is no host.
   const late = server.indexOf('@', 2) > server.indexOf('/', 2) && server.includes('/', 2)
-  if (late || (query >= 0 && hasLateUser(url.slice(query + 1)))) refuse(NO_HOST, 0)
+  if (late || (query >= 0 && hasStrayAt(new URLSearchParams(url.slice(query + 1)))))
+    refuse(NO_HOST, 0)
   for (const part of query < 0 ? [] : url.slice(query + 1).split('&')) {
     const equals = part.indexOf('=')
     if (part === '') continue

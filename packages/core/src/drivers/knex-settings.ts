@@ -51,8 +51,9 @@ const textOf = (options: PgConfig, key: string): string => {
   return typeof value === 'string' ? value : ''
 }
 
-/** Whether `ssl` is to the letter what the parser makes of the settings beside it. */
+/** Whether `ssl` is to the letter what the parser makes of the settings beside it; a port is its text. */
 function isParsed(options: PgConfig): boolean {
+  if (typeof peek(options, 'port') !== 'string' || !has(options, 'database')) return false
   if (peek(options, 'connectionString') || !PARSED.some((key) => textOf(options, key))) return false
   const mode = textOf(options, 'sslmode')
   const ssl = peek(options, 'ssl')
@@ -86,6 +87,9 @@ function readParsed(options: PgConfig, env: Env): PgReading {
   return {
     ...reading,
     remarks: [...reading.remarks, ...remarks],
+    discarded: reading.discarded.map((it) =>
+      it.by === reading.sslOrigin ? { ...it, by: sslOrigin } : it,
+    ),
     sslOrigin,
     ...(isSslMode(mode) ? { sslmode: { mode, origin: sslOrigin } } : {}),
     ...(rootcert ? { rootcert } : {}),

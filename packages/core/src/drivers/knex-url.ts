@@ -22,7 +22,11 @@ const KNOWN = ['pg', 'cockroachdb', 'cockroach', 'redshift', 'postgis', 'psql']
  */
 export function parseKnexUrl(text: string): KnexUrl {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url) return { settings: {}, remarks: [misread('a file name of SQLite')] }
+  if (!url)
+    return {
+      settings: {},
+      remarks: [misread('no URL: it takes it for the file of an SQLite database')],
+    }
   return PARSED.includes(url.protocol) ? parsed(parsePgUrl(text, 'knex')) : copied(text, url)
 }
 
@@ -42,6 +46,7 @@ function parsed(url: PgUrl): KnexUrl {
       ...Object.fromEntries(values),
       host,
       port,
+      database: null,
       ...(ssl === undefined ? {} : { ssl: withFiles(ssl, values) }),
     },
     remarks,
@@ -61,13 +66,24 @@ function withFiles(ssl: unknown, values: ReadonlyMap<string, string>): unknown {
   return { ...ssl, ...Object.fromEntries(files.map(([key, name]) => [name, key])) }
 }
 
+/** Schemes of other databases, whose queries hold JSON. */
+const JSON_QUERIES = ['mysql:', 'mariadb:', 'mssql:']
+
+function readValue(protocol: string, written: string): unknown {
+  try {
+    return JSON_QUERIES.includes(protocol) ? JSON.parse(written) : written
+  } catch {
+    return written
+  }
+}
+
 /** `connectionObject()`: nothing in the query is given a meaning. */
 function copied(text: string, url: URL): KnexUrl {
   const values = new Map(url.searchParams)
   const settings = {
-    ...(url.hostname ? { host: url.hostname } : {}),
+    ...(url.hostname && !url.protocol.startsWith('mssql') ? { host: url.hostname } : {}),
     ...(url.port ? { port: url.port } : {}),
-    ...Object.fromEntries(values),
+    ...Object.fromEntries([...values].map(([key, text]) => [key, readValue(url.protocol, text)])),
   }
   const scheme = url.protocol.slice(0, -1)
   const expects = TLS_KEYWORDS.some((keyword) => values.has(keyword))

@@ -4,7 +4,7 @@ import { uriPrefixLength } from '../conninfo/uri.js'
 import type { Plan } from '../model.js'
 import { planLibpq } from './libpq.js'
 import type { Env } from './pg-options.js'
-import { hasLateUser } from './pg-url-remarks.js'
+import { hasStrayAt } from './pg-url-remarks.js'
 
 /**
  * What pgx 5 would do (pgconn/config.go): libpq's attempts, variables and `sslrootcert`, so it is
@@ -58,7 +58,7 @@ function withoutUnknown(conninfo: string): string {
   const parts = conninfo.slice(query + 1).split('&')
   const keys = parts.map((part) => part.split('=')[0] ?? '')
   // A ? in a password: what follows it are no parameters.
-  if (hasLateUser(conninfo.slice(query + 1))) return conninfo
+  if (hasStrayAt(new URLSearchParams(conninfo.slice(query + 1)))) return conninfo
   const kept = parts.filter((_, index) => keys[index] !== 'ssl' && isKeyword(keys[index] ?? ''))
   return kept.length === 0
     ? conninfo.slice(0, query)

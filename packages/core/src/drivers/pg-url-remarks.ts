@@ -1,4 +1,4 @@
-import { isKeyword } from '../conninfo/keywords.js'
+import { KEYWORDS } from '../conninfo/keywords.js'
 import type { Origin, Remark, RemarkKind } from '../model.js'
 import type { PgUrl } from './pg-url.js'
 import { isSslMode, misspelt, TLS_KEYWORDS, unknownMode } from './pg-words.js'
@@ -67,11 +67,11 @@ export function readableUrl(text: unknown): URL | undefined {
 
 /** A ? # or / in user or password ends the authority early: its tail, and the @, stand further on. */
 const endsEarly = (url: URL): boolean =>
-  [url.pathname, url.hash].some((part) => part.includes('@')) || hasLateUser(url.search.slice(1))
+  [url.pathname, url.hash].some((part) => part.includes('@')) || hasStrayAt(url.searchParams)
 
-/** Whether a query holds the `@` of an authority, and not that of a known parameter's value. */
-export const hasLateUser = (query: string): boolean =>
-  query.split('&').some((part) => part.includes('@') && !isKeyword(part.split('=')[0] ?? ''))
+/** An @ in no parameter that anybody knows: what stands as host may be the user name. */
+export const hasStrayAt = (parameters: URLSearchParams): boolean =>
+  [...parameters].some(([key, value]) => !KEYWORDS.has(key) && `${key}${value}`.includes('@'))
 
 function brokenSeparators(url: URL): Remark[] {
   const names = [...url.searchParams.keys()]

@@ -50,11 +50,16 @@ function planOne(
   const ssl = peek(dialectOptions, 'ssl')
   // A server of `replication` with its own dialectOptions does not get what the URL said.
   const detached = own !== undefined && peek(own, 'dialectOptions') !== undefined
-  const host = peek(own, 'host') ?? (url ? undefined : peek(options, 'host') || 'localhost')
+  const string = detached ? undefined : url
+  // The URL's host and port are options by then: they stay where its parameters are lost.
+  const dialled = detached && url ? planPg({ connectionString: url }, {})[0]?.endpoint : undefined
+  const inherited = dialled?.kind === 'unix' ? dialled.path : dialled?.host
+  const host = peek(own, 'host') ?? inherited ?? (url ? undefined : peek(options, 'host'))
+  const port = peek(own, 'port') ?? (dialled?.kind === 'tcp' ? dialled.port : undefined)
   const read = {
-    ...(url && !detached ? { connectionString: url } : {}),
-    ...(host === undefined ? {} : { host }),
-    port: peek(options, 'port') || 5432,
+    ...(string ? { connectionString: string } : { host: host || 'localhost' }),
+    ...(string && host !== undefined ? { host } : {}),
+    port: port ?? (peek(options, 'port') || 5432),
     ...(ssl === undefined ? {} : { ssl }),
     ...(peek(dialectOptions, 'stream') ? { stream: true } : {}),
     ...(peek(common, 'native') ? { native: true } : {}),

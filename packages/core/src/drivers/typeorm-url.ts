@@ -1,7 +1,11 @@
-/** What TypeORM's own parser makes of a url; `undefined` in `fatal`'s place where it does not throw. */
+import { hasStrayAt } from './pg-url-remarks.js'
+
+/** What TypeORM's own parser makes of a url. */
 export interface TypeOrmUrl {
   readonly host: string
   readonly port?: number
+  /** A `/` in the password ended the authority: `host` is the user name. */
+  readonly misread: boolean
   /** Why it throws, in fixed words. */
   readonly fatal?: string
 }
@@ -12,14 +16,16 @@ export interface TypeOrmUrl {
  * for the database only, but fails where it throws.
  */
 export function parseTypeOrmUrl(url: unknown): TypeOrmUrl {
-  if (typeof url !== 'string') return { host: '', fatal: 'url is no string' }
-  const [base = ''] = url.slice(url.indexOf('//') + 2).split('/', 1)
+  if (typeof url !== 'string') return { host: '', misread: false, fatal: 'url is no string' }
+  const [base = '', ...path] = url.slice(url.indexOf('//') + 2).split('/')
+  const [rest = '', ...query] = path.join('/').split('?')
   const at = base.lastIndexOf('@')
   const [host = '', port] = base.slice(at + 1).split(':')
   const number = port ? Number.parseInt(port, 10) : undefined
   return {
     host,
     ...(number === undefined ? {} : { port: number }),
+    misread: rest.includes('@') || hasStrayAt(new URLSearchParams(query.join('?'))),
     ...(decodes(base.slice(0, Math.max(at, 0))) ? {} : { fatal: 'URI malformed' }),
   }
 }

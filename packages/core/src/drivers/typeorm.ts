@@ -1,10 +1,11 @@
 import type { Origin, Plan, Remark } from '../model.js'
 import { planPgReading, readPg } from './pg.js'
 import { copies, type Env, isBag, peek, peekCopied } from './pg-options.js'
-import type { PgReading } from './pg-reading.js'
+import { type PgReading, UNREADABLE } from './pg-reading.js'
 import { hasCa, strengthOf } from './pg-ssl.js'
+import { misspelt, TLS_KEYWORDS } from './pg-words.js'
+import { restateOrigins } from './restate-origins.js'
 import { deadTypeOrmOptions } from './typeorm-dead-keys.js'
-import { restateOrigins } from './typeorm-origins.js'
 import { type TypeOrmPool, typeOrmPools } from './typeorm-pools.js'
 import { parseTypeOrmUrl } from './typeorm-url.js'
 
@@ -38,11 +39,15 @@ function planPool(
 ): Plan {
   const { config, name, path } = pool
   const reading = readPg(config, env)
-  const plan = restateOrigins(planPgReading(reading, env), peek(options, 'extra'), path)
+  const plan = restateOrigins(planPgReading(reading, env), (origin) =>
+    inTypeOrmTerms(origin, peek(options, 'extra'), path),
+  )
+  const ofUrl = readByTypeOrm(pool, options)
+  const misread = ofUrl.some(({ kind }) => kind === 'string-misread')
   const remarks = [
     ...unobservable(options, installed),
     ...fatalUrl(pool, options),
-    ...droppedQuery(pool, options),
+    ...ofUrl,
     ...deadTypeOrmOptions(pool, options),
     ...replaced(pool, options, reading, plan),
   ]
@@ -50,8 +55,20 @@ function planPool(
     ...plan,
     driver: 'typeorm',
     ...(name === undefined ? {} : { name }),
+    ...(misread ? { endpoint: { kind: 'tcp', host: UNREADABLE, port: reading.port } } : {}),
     remarks: [...plan.remarks, ...remarks],
   }
+}
+
+/** Settings whose name in TypeORM differs from pg's. */
+const NAMES: Readonly<Record<string, string>> = { connectionString: 'url' }
+
+function inTypeOrmTerms(origin: Origin, extra: unknown, path: string): Origin {
+  const { via, key } = origin
+  if (via !== 'option' && !(via === 'uri' && key === 'connectionString')) return origin
+  const [head = ''] = key.split('.', 1)
+  if (isBag(extra) && copies(extra, head)) return option(`extra.${key}`)
+  return option(`${path}${NAMES[key] ?? key}`)
 }
 
 const option = (key: string): Origin => ({ via: 'option', key })
@@ -83,18 +100,23 @@ function fatalUrl({ credentials, path }: TypeOrmPool, options: unknown): Remark[
     .map(({ origin }) => ({ kind: 'value-fatal', origin }))
 }
 
-/** The cockroachdb driver cuts the query off its url. */
-function droppedQuery({ credentials }: TypeOrmPool, options: unknown): Remark[] {
+/** The cockroachdb driver connects by TypeORM's own parser, which cuts the query off. */
+function readByTypeOrm({ credentials, path }: TypeOrmPool, options: unknown): Remark[] {
   const url = peekCopied(credentials, 'url')
   if (peek(options, 'type') !== 'cockroachdb' || typeof url !== 'string') return []
-  return tlsParameters(url).map((key) => ({ kind: 'key-unread', origin: uri(key) }))
+  const dropped = tlsParameters(url).map(
+    (key): Remark => ({ kind: 'key-unread', origin: uri(key) }),
+  )
+  const misread: Remark = { kind: 'string-misread', origin: option(`${path}url`) }
+  return parseTypeOrmUrl(url).misread ? [misread, ...dropped] : dropped
 }
 
-/** Names of the parameters of a url that are about TLS, well or badly spelt. */
-const tlsParameters = (url: string): string[] => {
+/** Names of the parameters of a url that are about TLS, well or badly spelt; never free text. */
+function tlsParameters(url: string): string[] {
   const query = url.split('?').slice(1).join('&').split('#', 1)[0] ?? ''
   const names = query.split('&').map((part) => part.split('=', 1)[0] ?? '')
-  return [...new Set(names)].filter((name) => /^(?:amp;)?(?:ssl|tls|uselibpqcompat$)/i.test(name))
+  const known: readonly string[] = [...TLS_KEYWORDS, 'ssl']
+  return [...new Set(names)].filter((name) => known.includes(name) || misspelt(name))
 }
 
 interface Above {

@@ -65,10 +65,10 @@ article h3 { display: flex; flex-wrap: wrap; gap: 4px 10px; align-items: baselin
 .place { color: var(--soft); font: 400 12.5px/1.5 var(--mono); text-decoration: none; overflow-wrap: anywhere }
 .place:hover { text-decoration: underline }
 .tag { padding: 0 7px; color: var(--soft); border: 1px solid var(--line); border-radius: 6px; font-size: 12px; font-weight: 400 }
-pre { margin: 0 0 12px; padding: 10px 12px; overflow-x: auto; background: var(--code); border-radius: 7px; font: 13px/1.6 var(--mono); tab-size: 2 }
+pre { display: grid; grid-template-columns: max-content minmax(0, 1fr); margin: 0 0 12px; padding: 10px 12px; background: var(--code); border-radius: 7px; font: 13px/1.6 var(--mono); tab-size: 2 }
 .line { margin-right: 14px; color: var(--soft); user-select: none }
 code { font-family: var(--mono); font-size: .93em }
-pre code { font-size: inherit }
+pre code { font-size: inherit; white-space: pre-wrap; overflow-wrap: anywhere }
 mark { padding: 1px 0; color: inherit; background: var(--mark); border-bottom: 2px solid var(--error); border-radius: 2px }
 .warning mark { border-color: var(--warning) }
 .note mark { border-color: var(--note) }

@@ -30,7 +30,8 @@ export const stylish: Reporter = (report, { color }) => {
 }
 
 function block(finding: ScanFinding, paint: Paint): string {
-  const { at, severity, rule, frame, reader, expected, actual, fix } = finding
+  const { at, severity, rule, frame, reader } = finding
+  const [expected, actual, fix] = [finding.expected, finding.actual, finding.fix].map(printable)
   const style = STYLES[severity]
   const lines = [
     `  ${paint('dim', `${at.line}:${at.column}`)}  ${paint(style, severity)}  ${paint('bold', rule)}`,
@@ -44,7 +45,7 @@ function block(finding: ScanFinding, paint: Paint): string {
       `    ${paint('dim', `${blank} |`)} ${paint(style, mark)}`,
     )
   }
-  if (reader) lines.push(`    reader    ${reader.sentence}`)
+  if (reader) lines.push(`    reader    ${printable(reader.sentence)}`)
   lines.push(`    expected  ${expected}`, `    found     ${actual}`, `    fix       ${fix}`)
   return lines.join('\n')
 }
@@ -53,7 +54,7 @@ function block(finding: ScanFinding, paint: Paint): string {
 function noteLines(notes: readonly ScanFinding[], paint: Paint): string {
   const lines = new Map<string, number[]>()
   for (const { path, rule, local, actual, at } of notes) {
-    const why = local ?? actual
+    const why = printable(local ?? actual)
     const text = `${printable(path)}  ${rule}  ${paint('dim', `(${why})`)}`
     lines.set(text, [...(lines.get(text) ?? []), at.line])
   }

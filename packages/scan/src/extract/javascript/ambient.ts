@@ -48,7 +48,7 @@ export function findPatchedIdentity(module: Module, reading: Reading): DirectFin
     if (left?.type !== 'MemberExpression') return []
     if (keyOf(left, 'property') !== 'checkServerIdentity') return []
     const object = evaluate(child(left, 'object'), module, reading)
-    if (object.kind !== 'import' || !/^(?:node:)?tls$/.test(object.source)) return []
+    if (object.kind !== 'package' || !/^(?:node:)?tls$/.test(object.source)) return []
     const [plan] = planPg({ host: STAND_IN, ssl: true }, {})
     if (!plan) return []
     const origin = { via: 'option', key: 'tls.checkServerIdentity' } as const

@@ -21,7 +21,7 @@ export function evaluateCall(node: Node, module: Module, reading: Reading, depth
   const unknown = (name: string): Value => ({ kind: 'unknown', name, ...(at ? { at } : {}) })
   if (node.type === 'ImportExpression' || callee?.type === 'Import') {
     const source = nameOf(bare(child(node, 'source') ?? args[0]))
-    if (source === undefined) return unknown('import')
+    if (source === undefined) return unknown('module')
     return exportOf(moduleFor(source, module, reading), '*', reading, depth + 1)
   }
   const method = callee?.type.endsWith('MemberExpression') ? keyOf(callee, 'property') : undefined
@@ -37,7 +37,7 @@ export function evaluateCall(node: Node, module: Module, reading: Reading, depth
     if (looked) return looked
   }
   const target = inner(callee)
-  if (target.kind === 'import' || target.kind === 'call') {
+  if (target.kind === 'package' || target.kind === 'call') {
     if (SAME.test(name) && first && !hasSink(target)) return inner(first)
     return { kind: 'call', callee: target, args: args.map(inner) }
   }
@@ -61,7 +61,7 @@ export function evaluateCall(node: Node, module: Module, reading: Reading, depth
 
 /** Of libraries whose own `defineConfig` says what the object is for. */
 const hasSink = (value: Value): boolean =>
-  value.kind === 'import' && /^(?:drizzle-kit|@mikro-orm\/)/.test(value.source)
+  value.kind === 'package' && /^(?:drizzle-kit|@mikro-orm\/)/.test(value.source)
 
 function required(
   argument: Node | undefined,

@@ -45,7 +45,7 @@ const undetermined = (names: readonly string[], at: Range, { reader }: Library):
   env: {},
   at,
   settings: new Map(),
-  undetermined: names,
+  undetermined: names.map((it) => (/^[\w$.[\]]{1,64}$/.test(it) ? it : 'an expression')),
 })
 
 function declareString(

@@ -1,8 +1,9 @@
 import type { Range } from '../../model.js'
-import { decoded, join, type Mapped } from '../../text/mapped.js'
+import { decoded, type Mapped } from '../../text/mapped.js'
 import { evaluateCall } from './calls.js'
 import { exportOf, type Module, moduleFor, type Reading } from './modules.js'
 import { type Binding, type MemberWrite, resolve } from './scope.js'
+import { concatenate, templateParts } from './strings.js'
 import { bare, child, children, keyOf, type Node, nameOf } from './syntax.js'
 import { choice, type Entry, entryOf, literal, mapBranches, truth, type Value } from './value.js'
 
@@ -112,52 +113,6 @@ function either(operator: string, left: Value, right: Value): Value {
   if (operator === '||') return known === undefined ? choice([left, right]) : known ? left : right
   if (known !== undefined) return known ? right : left
   return choice([literal(false), right])
-}
-
-function templateParts(
-  node: Node,
-  module: Module,
-  reading: Reading,
-  inner: (it: Node | undefined) => Value,
-): Value[] {
-  const expressions = children(node, 'expressions')
-  return children(node, 'quasis').flatMap((quasi, index): Value[] => {
-    const text = (quasi.value as { cooked?: string } | undefined)?.cooked ?? ''
-    const { file } = module.syntax
-    const mapped =
-      file.path === reading.home
-        ? decoded(file, text, quasi.start, quasi.end - quasi.start)
-        : undefined
-    const piece: Value = { kind: 'literal', data: text, ...(mapped ? { mapped } : {}) }
-    const expression = expressions[index]
-    return expression ? [piece, inner(expression)] : [piece]
-  })
-}
-
-/** Puts a string together; what is not known in it stays `${NAME}`, as in a shell. */
-function concatenate(parts: readonly Value[], node: Node, module: Module, reading: Reading): Value {
-  const at = placeOf(node, module, reading)
-  const { file } = module.syntax
-  let results: (readonly (Mapped | string)[])[] = [[]]
-  for (const part of parts) {
-    const branches = part.kind === 'choice' ? part.branches : [part]
-    results = results
-      .flatMap((before) => branches.map((branch) => [...before, piece(branch)]))
-      .slice(0, 8)
-  }
-  const place = at ?? file.range(node.start, node.end - node.start)
-  return choice(
-    results.map((pieces): Value => {
-      const mapped = join(place, pieces)
-      return { kind: 'literal', data: mapped.text, ...(at ? { at, mapped } : {}) }
-    }),
-  )
-}
-
-function piece(value: Value): Mapped | string {
-  if (value.kind === 'literal') return value.mapped ?? String(value.data)
-  const name = value.kind === 'variable' || value.kind === 'unknown' ? value.name : 'code'
-  return `\${${name.replace(/[^\w.]/g, '_') || 'code'}}`
 }
 
 /** The properties of an object literal, what is spread into it included. */
@@ -288,7 +243,7 @@ export function isEnvironment(node: Node): boolean {
 /** A property of a value. */
 export function property(from: Value, key: string, reading: Reading, depth: number): Value {
   return mapBranches(from, (value): Value => {
-    if (value.kind === 'import') {
+    if (value.kind === 'package') {
       return { ...value, name: value.name === '' ? key : `${value.name}.${key}` }
     }
     if (value.kind === 'module') return exportOf(value, key, reading, depth)

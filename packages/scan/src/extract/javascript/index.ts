@@ -7,7 +7,7 @@ import { declareConfig, wholeOf } from './declare.js'
 import { evaluate } from './evaluate.js'
 import { CONFIG_FILES, type Library, libraryOf } from './libraries.js'
 import { commonExport, exportOf, type Module, moduleOf, type Reading } from './modules.js'
-import { bare, child, children, type Node, parse } from './syntax.js'
+import { bare, child, children, type Node, nameOf, parse } from './syntax.js'
 import type { Value } from './value.js'
 
 /** What a file must mention for its syntax to be worth looking at. */
@@ -122,10 +122,12 @@ function loose({ syntax }: Module, declared: readonly Declaration[]): Declaratio
     ...[...settings.values()].map(({ value }) => value),
   ])
   const pieces = [
-    ...(byType.get('StringLiteral') ?? []).map((it) => {
-      const length = it.end - it.start - 2
-      return decoded(file, String(it.value), it.start + 1, Math.max(0, length))
-    }),
+    ...(byType.get('StringLiteral') ?? [])
+      .filter((it) => !isBase(it, syntax))
+      .map((it) => {
+        const length = it.end - it.start - 2
+        return decoded(file, String(it.value), it.start + 1, Math.max(0, length))
+      }),
     ...(byType.get('TemplateLiteral') ?? []).map((it) =>
       decoded(file, file.text.slice(it.start + 1, it.end - 1), it.start + 1, it.end - it.start - 2),
     ),
@@ -140,3 +142,10 @@ const overlaps = (
   a: { offset: number; length: number },
   b: { offset: number; length: number },
 ): boolean => a.offset < b.offset + b.length && b.offset < a.offset + a.length
+
+/** The second argument of `new URL`: it lends its scheme to others, and is dialled by nobody. */
+function isBase(node: Node, { parents }: Module['syntax']): boolean {
+  const call = parents.get(node)
+  if (call?.type !== 'NewExpression' || nameOf(child(call, 'callee')) !== 'URL') return false
+  return children(call, 'arguments')[1] === node
+}

@@ -95,7 +95,7 @@ const drizzle = (reader: DriverName): Library => ({
 const MIKRO: Library = { reader: 'mikro-orm', config: first }
 const isMikroPostgres = (config: Value): boolean => {
   const driver = entryOf(config, 'driver')?.value
-  return driver?.kind === 'import'
+  return driver?.kind === 'package'
     ? driver.source === '@mikro-orm/postgresql'
     : text(config, 'type') === 'postgresql'
 }
@@ -196,11 +196,11 @@ export function libraryOf(callee: Value): Library | undefined {
 }
 
 function keyOf(callee: Value): string | undefined {
-  if (callee.kind === 'import') {
+  if (callee.kind === 'package') {
     // `require('knex').default`, `import * as pg`, `import pg`: the same module.
     return `${callee.source} ${callee.name.replace(/^(?:default(?:\.|$))+/, '')}`
   }
-  if (callee.kind === 'call' && callee.callee.kind === 'import') {
+  if (callee.kind === 'call' && callee.callee.kind === 'package') {
     const key = keyOf(callee.callee)
     return key?.endsWith(' ') ? `${key}()` : undefined
   }

@@ -26,7 +26,7 @@ export const moduleOf = (syntax: Syntax): Module => ({ syntax, scopes: scopesOf(
 
 /** What a specifier stands for: a file of the project, or a package. */
 export function moduleFor(source: string, from: Module, reading: Reading): Value {
-  if (!source.startsWith('.')) return { kind: 'import', source, name: '' }
+  if (!source.startsWith('.')) return { kind: 'package', source, name: '' }
   const folder = from.syntax.file.path.split('/').slice(0, -1)
   const base = [...folder, ...source.split('/')].join('/')
   for (const path of candidates(base)) {
@@ -97,7 +97,7 @@ function fromData(data: unknown, depth = 0): Value {
 
 /** What a module exports under a name; `*` is all of it. */
 export function exportOf(module: Value, name: string, reading: Reading, depth: number): Value {
-  if (module.kind === 'import') {
+  if (module.kind === 'package') {
     return { ...module, name: name === '*' ? '' : name }
   }
   if (module.kind !== 'module' || depth > 40) return { kind: 'unknown', name }

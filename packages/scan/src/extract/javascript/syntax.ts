@@ -19,8 +19,12 @@ export interface Syntax {
   readonly byType: ReadonlyMap<string, readonly Node[]>
 }
 
-/** Parsing hostile text can take exponential time (nested type arguments and calls do): milliseconds. */
+/**
+ * Parsing hostile text can take exponential time (nested type arguments and calls do): milliseconds, and
+ * for each character so many more as the slowest machine needs.
+ */
 const PATIENCE = 3000
+const PATIENCE_PER_CHARACTER = 0.01
 
 /**
  * Parses JavaScript, TypeScript and JSX; returns why where that is impossible, without quoting the text.
@@ -41,8 +45,9 @@ export function parse(file: SourceFile): Syntax | string {
     errorRecovery: true,
     plugins,
   }
+  const patience = Math.ceil(PATIENCE + text.length * PATIENCE_PER_CHARACTER)
   try {
-    const program: unknown = withinPatience(() => parser().parse(text, options).program)
+    const program: unknown = within(patience, () => parser().parse(text, options).program)
     return index(file, program as Node)
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
@@ -145,10 +150,10 @@ function parser(): typeof import('@babel/parser') {
 }
 
 /** V8 ends what a script with a timeout calls, whatever that is doing. */
-function withinPatience<T>(run: () => T): T {
+function within<T>(timeout: number, run: () => T): T {
   box ??= createContext({})
   box.run = run
-  return CALL.runInContext(box, { timeout: PATIENCE }) as T
+  return CALL.runInContext(box, { timeout }) as T
 }
 const CALL = new Script('run()')
 let box: Context | undefined

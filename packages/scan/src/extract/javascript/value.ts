@@ -19,7 +19,7 @@ export type Value =
   | { readonly kind: 'variable'; readonly name: string; readonly at?: Range }
   | { readonly kind: 'function'; readonly node: Node; readonly from: unknown; readonly at?: Range }
   /** Something of a package: `Pool` of `pg`. */
-  | { readonly kind: 'import'; readonly source: string; readonly name: string }
+  | { readonly kind: 'package'; readonly source: string; readonly name: string }
   /** What a call of something of a package returns. */
   | { readonly kind: 'call'; readonly callee: Value; readonly args: readonly Value[] }
   /** All that a file of the project exports. */

@@ -1,0 +1,78 @@
+import type { Duplex } from 'node:stream'
+import { type Plan, type Policy, planKnex, planKnexRaw, readKnexSettings } from '@verify-full/core'
+import { guardClass, refusePlan } from '@verify-full/pg'
+import type { Connection, DialectClass, Driver, KnexClient, PoolSettings } from './client.js'
+import { closing, closingOnFailure, propagating } from './pool.js'
+
+/**
+ * A subclass of one of Knex's dialects whose connections are all guarded: those of its pool, the second
+ * one of `.timeout(ms, { cancel: true })`, and none that somebody else opened. Every place where Knex
+ * makes, takes or forgets a connection is a method of the dialect.
+ */
+export function guardDialect(Dialect: DialectClass, policy: Policy, name?: string): DialectClass {
+  const placement = { driver: 'knex', ...(name === undefined ? {} : { name }) } as const
+  const refuse = (plan: Plan) => refusePlan({ ...plan, ...placement }, policy)
+
+  /** Refuses a connection that this client did not open. */
+  const requireOwn = ({ driver }: KnexClient, connection: Connection): void => {
+    if (driver && connection instanceof driver.Client) return
+    refuse(planKnexRaw(connection, process.env))
+  }
+
+  const Guarded = class extends Dialect {
+    _driver(): Driver | null {
+      const driver: Driver | null = super._driver()
+      if (!driver) return driver
+      const Client = guardClass(driver.Client, policy, { ...placement, read: readKnexSettings })
+      return Object.create(driver, { Client: { value: Client }, native: { value: null } })
+    }
+    initializeExternalPool(connectionPool: unknown): void {
+      for (const plan of planKnex({ connectionPool }, process.env)) refuse(plan)
+      super.initializeExternalPool(connectionPool)
+    }
+    getPoolSettings(settings: PoolSettings = {}): PoolSettings {
+      const client = this as unknown as KnexClient
+      const ours = policy.reportOnly ? settings : propagating(settings)
+      return super.getPoolSettings(closing(client, ours))
+    }
+    checkVersion(connection: Connection): Promise<unknown> {
+      const client = this as unknown as KnexClient
+      return closingOnFailure(client, connection, super.checkVersion(connection))
+    }
+    setSchemaSearchPath(connection: Connection, path: unknown): Promise<unknown> {
+      const client = this as unknown as KnexClient
+      return closingOnFailure(client, connection, super.setSchemaSearchPath(connection, path))
+    }
+    // Before 3.3 the stream of a refused connection releases what it never had, and ends the process.
+    releaseConnection(connection: Connection | undefined): Promise<unknown> {
+      return connection ? super.releaseConnection(connection) : Promise.resolve()
+    }
+    query(connection: Connection, query: unknown): Promise<unknown> {
+      try {
+        requireOwn(this as unknown as KnexClient, connection)
+      } catch (error) {
+        return Promise.reject(error)
+      }
+      return super.query(connection, query)
+    }
+    stream(connection: Connection, query: unknown, stream: Duplex, options: unknown): unknown {
+      try {
+        requireOwn(this as unknown as KnexClient, connection)
+      } catch (error) {
+        // Knex takes an error with a connection at hand for one that the stream has told already.
+        stream.destroy(error as Error)
+        return Promise.reject(error)
+      }
+      return super.stream(connection, query, stream, options)
+    }
+  }
+  Object.defineProperty(Guarded, 'name', { value: Dialect.name })
+  policies.set(Guarded, policy)
+  return Guarded
+}
+
+/** The policy of a guarded dialect; undefined where it is none. */
+export const policyOf = (Dialect: unknown): Policy | undefined =>
+  typeof Dialect === 'function' ? policies.get(Dialect) : undefined
+
+const policies = new WeakMap<object, Policy>()

@@ -1,0 +1,57 @@
+/** What the contract needs of an adapter, in the words of no library: a new library is one such object. */
+import type { DriverName, PolicyOptions, SessionReport } from '@verify-full/core'
+
+/** An account on a server and how the bytes to it are protected, for the library's own option names. */
+export interface Target {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password: string
+  readonly database: string
+  /** The driver's own limit for one connection. Default {@link PATIENCE_MILLIS}. */
+  readonly connectTimeoutMillis?: number
+  readonly ssl?: boolean | { readonly ca?: string; readonly rejectUnauthorized?: boolean }
+}
+
+/** A target, or one connection string. */
+export type Config = Target | { readonly url: string }
+
+export type Row = Readonly<Record<string, unknown>>
+export type Query = (sql: string) => Promise<readonly Row[]>
+
+/** What some libraries do not have: their cases then say that they were not tested. */
+export type Feature = 'verifySession'
+
+export interface Adapter {
+  /** In the titles of the tests. */
+  readonly name: string
+  /** In reports and events. */
+  readonly driver: DriverName
+  /** Of the module that exports this object as `adapter`: a child process imports it. */
+  readonly module: string
+  /**
+   * Guards a configuration and gives it to the library: a pool of at most {@link POOL_SIZE} connections
+   * that lets callers wait for one as long as {@link PATIENCE_MILLIS}. May connect already; rejects with what the
+   * library reports then, having left nothing behind.
+   */
+  open(config: Config, policy?: PolicyOptions): Promise<Database>
+  readonly lacks?: readonly Feature[]
+  /** The guard's error inside the library's own, where the library wraps it: `cause`, `parent`. */
+  unwrap?(error: unknown): unknown
+}
+
+export interface Database {
+  readonly query: Query
+  /** Runs `work` in one transaction, on one connection. */
+  transaction<T>(work: (query: Query) => Promise<T>): Promise<T>
+  /** Of every endpoint; there unless `lacks` says otherwise. */
+  verifySession?(): Promise<readonly SessionReport[]>
+  /** What the library's pool holds now; left out where it does not say. */
+  counts?(): { readonly connections: number; readonly waiting: number }
+  /** Resolves when the library has let go of its connections. */
+  close(): Promise<void>
+}
+
+export const POOL_SIZE = 5
+/** Longer than every refusal takes on a busy machine. */
+export const PATIENCE_MILLIS = 15_000
