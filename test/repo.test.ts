@@ -25,9 +25,20 @@ const ALLOWED: Record<string, { dependencies: string[]; peers: string[] }> = {
     ],
     peers: [],
   },
-  certs: { dependencies: ['@peculiar/x509', 'reflect-metadata'], peers: [] },
+  certs: { dependencies: ['@peculiar/x509', '@verify-full/core', 'reflect-metadata'], peers: [] },
   server: { dependencies: ['@verify-full/core'], peers: [] },
-  cli: { dependencies: ['@verify-full/core', '@verify-full/scan', 'commander'], peers: [] },
+  cli: {
+    dependencies: [
+      '@verify-full/certs',
+      '@verify-full/core',
+      '@verify-full/pg',
+      '@verify-full/scan',
+      '@verify-full/server',
+      'commander',
+      'pg',
+    ],
+    peers: [],
+  },
 }
 const PACKAGES = Object.keys(ALLOWED)
 

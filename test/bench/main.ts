@@ -10,6 +10,7 @@ import { addedImportTime, exitsByItself, installedSize } from './footprint.js'
 import { libraries, type Open, pgClient } from './libraries.js'
 import { checkouts, type Effort, firstQueryRatio, queries, ratio } from './ratios.js'
 import { counter, roundTrips } from './round-trips.js'
+import { scanRows } from './scan.js'
 
 const smoke = process.argv.includes('--smoke')
 const LIMITS = { ratio: 0.99, importMillis: 15, kilobytes: 256, exitMillis: 5000 }
@@ -98,6 +99,7 @@ const size = installedSize() / 1024
 row('size, core + pg', `${size.toFixed(0)} KB`, `<= ${kilobytes}`, size <= kilobytes, true)
 const exits = await exitsByItself(config, LIMITS.exitMillis)
 row('exits after pool.end()', exits ? 'yes' : 'no', 'yes', exits, true)
+scanRows(row, smoke)
 
 const widths = [0, 1, 2, 3].map((i) => Math.max(...rows.map((cells) => cells[i]?.length ?? 0)))
 for (const cells of rows) {

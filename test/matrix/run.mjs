@@ -28,7 +28,15 @@ else run('install the matrix', pnpm ?? 'pnpm', install, { shell: process.platfor
 run(
   'PostgreSQL 14 to 18 with pg 8.11 to latest',
   process.execPath,
-  [...[vitest, 'run', 'test/server/versions.test.ts', 'test/drivers']],
+  [
+    ...[
+      vitest,
+      'run',
+      'test/server/versions.test.ts',
+      'test/cli/certs-server.test.ts',
+      'test/drivers',
+    ],
+  ],
   { env: { ...process.env, VERIFY_FULL_MATRIX: '1' } },
 )
 

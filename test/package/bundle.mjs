@@ -7,7 +7,7 @@
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
-const BUNDLED = ['core', 'pg', 'knex', 'typeorm', 'postgres', 'register']
+const BUNDLED = ['core', 'pg', 'knex', 'typeorm', 'postgres', 'register', 'scan']
 const given = process.argv.slice(2)
 
 for (const name of given.length > 0 ? given : BUNDLED) {

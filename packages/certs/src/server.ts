@@ -38,7 +38,8 @@ export interface ServerCertificateOptions extends IssueOptions {
   readonly usage?: 'server' | 'client'
 }
 
-const SHARED = ['days', 'now', 'notBefore', 'notAfter', 'key']
+/** The keys of {@link IssueOptions}. */
+export const SHARED: readonly string[] = ['days', 'now', 'notBefore', 'notAfter', 'key']
 
 /**
  * Issues a certificate for a PostgreSQL server (`ssl_cert_file`, `ssl_key_file`; manual section 18.9).
@@ -65,14 +66,18 @@ export async function issueServerCertificate(
   if (usage !== 'server' && usage !== 'client') {
     throw new TypeError(`${where}: 'usage' must be 'server' or 'client'`)
   }
-  const first = options.hosts[0] ?? ''
-  const commonName =
-    options.commonName === undefined
-      ? first.length <= 64
-        ? first
-        : undefined
-      : checkName(where, 'commonName', options.commonName)
+  const commonName = commonNameOf(where, options)
   return issue(where, authority, options, { commonName, usage, names })
+}
+
+/** The common name of a server: as given, else its first host where that is short enough. */
+export function commonNameOf(
+  where: string,
+  { hosts, commonName }: Pick<ServerCertificateOptions, 'hosts' | 'commonName'>,
+): string | undefined {
+  if (commonName !== undefined) return checkName(where, 'commonName', commonName)
+  const first = hosts[0] ?? ''
+  return first.length <= 64 ? first : undefined
 }
 
 /** Options of {@link issueClientCertificate}. */

@@ -58,16 +58,18 @@ export interface Subject {
   readonly extensions: readonly Extension[]
 }
 
+/** A name of one common name, or an empty one. */
+export const nameOf = (commonName: string | undefined): Name =>
+  // As an object: the library would read '#' and quotes inside a plain string as its own syntax.
+  new Name(commonName === undefined ? [] : [{ CN: [{ utf8String: commonName }] }])
+
 /** Signs a certificate. `issuer` absent means signed by `selfKey`, its own private key (PEM). */
 export async function sign(
   where: string,
   subject: Subject,
   issuer: Issuer | { selfKey: string },
 ): Promise<string> {
-  // As an object: the library would read '#' and quotes inside a plain string as its own syntax.
-  const name = new Name(
-    subject.commonName === undefined ? [] : [{ CN: [{ utf8String: subject.commonName }] }],
-  )
+  const name = nameOf(subject.commonName)
   const parent = 'selfKey' in issuer ? undefined : readIssuer(where, issuer)
   const { key, algorithm } = await importSigningKey(
     where,
@@ -120,3 +122,13 @@ export function leafExtensions(
     ...(names.length > 0 ? [new SubjectAlternativeNameExtension(names, nameless)] : []),
   ]
 }
+
+/**
+ * Extensions of a server's self-signed certificate. No keyUsage: one without keyCertSign keeps OpenSSL
+ * 1.1 from seeing that it is self-signed, and one with it would make an authority of the server.
+ */
+export const selfSignedExtensions = (names: JsonGeneralNames): readonly Extension[] => [
+  new BasicConstraintsExtension(false, undefined, true),
+  new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+  new SubjectAlternativeNameExtension(names),
+]

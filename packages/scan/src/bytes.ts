@@ -4,7 +4,7 @@
  * `jdbc:postg` and `host=` in the base64 of a Kubernetes Secret.
  */
 const CANDIDATE =
-  /postgres|pgsql|psql:|postgis:|PGSSL|PGHOST|PGREQUIRE|PGSERVICE|ssl_?-?mode|SSL_?MODE|sslMode|NODE_TLS_REJECT|NODE_PG_FORCE|rejectUnauthorized|checkServerIdentity|dbname ?=|rds\.force_ssl|require_secure_transport|['"`]pg['"`/]|\b5432\b|pg-promise|pg-pool|slonik|adapter-pg|verify-full-ignore|cG9zdGdyZX|amRiYzpwb3N0Z3|aG9zdD/
+  /postgres|POSTGRES|(?:DATABASE|DB|PG)_(?:UR[LI]|DSN|CONN)|pgsql|psql:|postgis:|PGSSL|PGHOST|PGREQUIRE|PGSERVICE|[sS][sS][lL][_-]?[mM][oO][dD][eE]|NODE_TLS_REJECT|NODE_PG_FORCE|rejectUnauthorized|checkServerIdentity|dbname ?=|rds\.force_ssl|require_secure_transport|['"`]pg['"`/]|\b5432\b|pg-promise|pg-pool|slonik|adapter-pg|verify-full-ignore|cG9zdGdyZX|amRiYzpwb3N0Z3|aG9zdD/
 
 /** Whether a file may say anything about PostgreSQL. */
 export const isCandidate = (bytes: Buffer): boolean =>

@@ -71,3 +71,11 @@ test('every rule of the scanner is found somewhere', () => {
   const elsewhere = ['passfile-permissions', 'conninfo-unreadable']
   expect(SCAN_RULE_IDS.filter((rule) => !found.has(rule) && !elsewhere.includes(rule))).toEqual([])
 })
+
+test('docs/scan.md documents every rule of the scanner and every kind of file', () => {
+  const page = readFileSync(new URL('../../../docs/scan.md', import.meta.url), 'utf8')
+  const headings = [...page.matchAll(/^## ([a-z]+(?:-[a-z]+)*)$/gm)].map((match) => match[1])
+  expect(headings).toEqual([...SCAN_RULE_IDS])
+  for (const { name } of EXTRACTORS)
+    expect(page).toMatch(new RegExp(`^\\|.*\\b${name}\\b|^\\|.*${name}`, 'm'))
+})

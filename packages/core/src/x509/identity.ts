@@ -12,5 +12,10 @@ import { checkServerIdentity } from 'node:tls'
 export function isForHost(certificate: X509Certificate, host: string): boolean {
   // OpenSSL compares addresses: Node 22.23 takes `::1` for a DNS name and refuses every IPv6 address.
   if (isIP(host) !== 0 && certificate.checkIP(host) !== undefined) return true
-  return checkServerIdentity(host, certificate.toLegacyObject()) === undefined
+  try {
+    return checkServerIdentity(host, certificate.toLegacyObject()) === undefined
+  } catch {
+    // Names that Node cannot read are for nobody (ERR_TLS_CERT_ALTNAME_FORMAT).
+    return false
+  }
 }

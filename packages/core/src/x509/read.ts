@@ -67,7 +67,8 @@ export function factsOf(certificate: X509Certificate): CertificateFacts {
 
 /** Whether its own key made its signature; a name that equals its issuer's alone is no proof. */
 export const isSelfSigned = (certificate: X509Certificate): boolean =>
-  certificate.checkIssued(certificate) && signedBy(certificate, certificate)
+  // Not checkIssued(): a server's own certificate need not have the usage to sign certificates.
+  certificate.subject === certificate.issuer && signedBy(certificate, certificate)
 
 /** Whether `issuer`'s key made the signature; a key that cannot have made it is a no, not an error. */
 export function signedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {

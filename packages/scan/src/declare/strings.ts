@@ -50,12 +50,23 @@ export function declareWhole(
   return declaration ? [declaration] : []
 }
 
-/** Every connection string in a file, whatever is around it. */
+/** Every connection string in a file of code or text; those in comments reach nobody, and are notes. */
 export const declareText = (
   file: SourceFile,
   from = 0,
   to: number = file.text.length,
-): Declaration[] => declareStrings(literal(file, from, to - from), file, { env: {} })
+): Declaration[] =>
+  declareStrings(literal(file, from, to - from), file, { env: {} }).map((it) => inComment(it, file))
+
+/** What begins a comment in the languages that have one to the end of the line, or over several. */
+const COMMENT = /^\s*(?:\/\/|#|\*|\/\*|--|;|%|<!--|""")|\s(?:\/\/|#)\s/
+const LONGEST_COMMENT = 400
+
+function inComment(declaration: Declaration, { text }: SourceFile): Declaration {
+  const { offset, column } = declaration.at
+  const before = text.slice(Math.max(offset - column + 1, offset - LONGEST_COMMENT), offset)
+  return COMMENT.test(before) ? { ...declaration, local: 'a comment' } : declaration
+}
 
 /**
  * Where a URL ends: at a space or quote, at a bracket that was opened before it, before punctuation. Inside

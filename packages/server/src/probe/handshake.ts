@@ -17,6 +17,8 @@ export interface Trust {
   /** PEM; undefined: Node's default roots. */
   readonly roots: readonly string[] | undefined
   readonly now: Date
+  /** Whether there was no SSLRequest. */
+  readonly direct: boolean
 }
 
 /** Asks for TLS; the socket is paused afterwards, with nothing read that belongs to TLS. */
@@ -51,18 +53,25 @@ export function shakeHands(
   })
 }
 
+/** What direct TLS insists on, so that no other protocol's server can be confused (RFC 7301). */
+const DIRECT: tls.ConnectionOptions = { ALPNProtocols: ['postgresql'] }
+
+/** Where no certificate is looked at, Node need not load its 150 roots. */
+const NOBODY: tls.ConnectionOptions = { ca: [] }
+
 /** The handshake that is judged; returns the socket too, where it was established. */
 export async function offerTls(
   socket: Socket,
   { host }: Target,
-  { roots, now }: Trust,
+  { roots, now, direct }: Trust,
 ): Promise<{ offer: TlsOffer; stream?: tls.TLSSocket }> {
   try {
     const stream = await shakeHands(socket, host, {
       ca: roots && [...roots],
       minVersion: 'TLSv1.2',
+      ...(direct ? DIRECT : {}),
     })
-    return { offer: describe(stream, host, roots, now), stream }
+    return { offer: describe(stream, host, { roots, now, direct }), stream }
   } catch (error) {
     return { offer: { kind: 'failed', failure: failureOf(error) } }
   }
@@ -71,12 +80,7 @@ export async function offerTls(
 /** OpenSSL looks at this machine's clock, the verdict at the one it was given. */
 const DATES: readonly string[] = ['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']
 
-function describe(
-  stream: tls.TLSSocket,
-  host: string,
-  roots: readonly string[] | undefined,
-  now: Date,
-): TlsOffer {
+function describe(stream: tls.TLSSocket, host: string, { roots, now, direct }: Trust): TlsOffer {
   const ders = chainOf(stream)
   const code = stream.authorizationError as unknown as string | Error | undefined
   const said = code ? (typeof code === 'string' ? code : failureOf(code).code) : null
@@ -87,14 +91,17 @@ function describe(
   const found = verifyChain(ders, { roots: known, host, now })
   const chain = roots === undefined && openssl === null ? 'trusted' : found.chain
   const trusted = chain === 'trusted' && found.name && found.usage && found.dates === 'valid'
+  const alpn = stream.alpnProtocol || null
+  const accepted = (openssl === null || byClock) && (!direct || alpn === 'postgresql')
   return {
     kind: 'established',
     version: stream.getProtocol() ?? 'unknown',
     cipher: stream.getCipher().name,
+    alpn,
     presented: withoutRoots(ders.map(readCertificate), roots),
     verdict: { ...found, chain, trusted },
     openssl,
-    trusted: trusted && (openssl === null || byClock),
+    trusted: trusted && accepted,
   }
 }
 
@@ -132,6 +139,7 @@ export async function tryVersion(
     const socket = await dial(target, signal)
     if ((await requestSsl(socket)) !== 'S') return 'no-answer'
     await shakeHands(socket, target.host, {
+      ...NOBODY,
       minVersion: version,
       maxVersion: version,
       // OpenSSL 3 signs with SHA-1, as these versions do, at level 0 only.
@@ -157,7 +165,8 @@ export async function tryDirect(target: Target, signal: AbortSignal): Promise<Di
   try {
     const socket = await dial(target, signal)
     const stream = await shakeHands(socket, target.host, {
-      ALPNProtocols: ['postgresql'],
+      ...NOBODY,
+      ...DIRECT,
       minVersion: 'TLSv1.2',
     })
     return stream.alpnProtocol === 'postgresql' ? 'accepted' : 'without-alpn'

@@ -10,6 +10,7 @@ import type {
   ProbeTest,
   ServerOffer,
   StartupAnswer,
+  TlsOffer,
   VersionAnswer,
 } from './types.js'
 
@@ -30,11 +31,24 @@ export interface ProbeOptions {
   readonly account?: Account
   /** What is asked beyond TCP, SSLRequest and one handshake. @default all */
   readonly tests?: readonly ProbeTest[]
+  /**
+   * How TLS begins: after an SSLRequest, or at once (`sslnegotiation`); at once, versions are not asked.
+   *
+   * @default 'postgres'
+   */
+  readonly negotiation?: 'postgres' | 'direct'
   /** The clock for the dates of certificates. @default the current time */
   readonly now?: Date
   /** Milliseconds for each exchange; the whole probe takes at most three times as long. @default 5000 */
   readonly timeoutMillis?: number
   readonly signal?: AbortSignal
+  /** Turns a name into addresses. @default getaddrinfo, as every driver asks it */
+  readonly lookup?: (host: string) => Promise<readonly string[]>
+}
+
+const getaddrinfo = async (host: string): Promise<readonly string[]> => {
+  const found = await lookup(host, { all: true })
+  return found.map(({ address }) => address)
 }
 
 const ALL: readonly ProbeTest[] = ['versions', 'direct', 'plaintext', 'encrypted']
@@ -64,7 +78,7 @@ export async function probe(target: ProbeTarget, options: ProbeOptions = {}): Pr
   signal.throwIfAborted()
   const { host, port } = target
   const offer = await within(3 * timeoutMillis, signal, async (whole) => {
-    const found = await resolve(target, timeoutMillis, whole)
+    const found = await resolve(target, { lookup: getaddrinfo, ...options, timeoutMillis }, whole)
     if ('unresolved' in found) return { host, port, at, ...found, addresses: [] }
     const addresses = found.addresses.map((address) =>
       visit({ address, port, host }, { ...options, now: at, timeoutMillis }, whole),
@@ -77,17 +91,16 @@ export async function probe(target: ProbeTarget, options: ProbeOptions = {}): Pr
 
 async function resolve(
   { host, hostaddr }: ProbeTarget,
-  timeoutMillis: number,
+  { lookup, timeoutMillis }: Required<Pick<ProbeOptions, 'lookup' | 'timeoutMillis'>>,
   whole: AbortSignal,
 ): Promise<{ addresses: readonly string[] } | { unresolved: Failure }> {
   const literal = hostaddr ?? (isIP(host) ? host : undefined)
   if (literal) return { addresses: [literal] }
   try {
     const found = await within(timeoutMillis, whole, (signal) =>
-      Promise.race([lookup(host, { all: true }), aborted(signal)]),
+      Promise.race([lookup(host), aborted(signal)]),
     )
-    const addresses = [...new Set(found.map(({ address }) => address))]
-    return { addresses: addresses.slice(0, MOST_ADDRESSES) }
+    return { addresses: [...new Set(found)].slice(0, MOST_ADDRESSES) }
   } catch (error) {
     return { unresolved: failureOf(error) }
   }
@@ -110,8 +123,9 @@ async function visit(target: Target, options: Settled, whole: AbortSignal): Prom
   if (!first.tcp.connected) return first
   const bounded = <T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> =>
     within(timeoutMillis, whole, run)
+  const asked = first.ssl === 'S'
   const [versions, direct, plaintext] = await Promise.all([
-    tests.includes('versions') && first.ssl === 'S' ? tryVersions(target, bounded) : undefined,
+    tests.includes('versions') && asked ? tryVersions(target, first.tls, bounded) : undefined,
     tests.includes('direct') ? bounded((signal) => tryDirect(target, signal)) : undefined,
     tests.includes('plaintext') && account
       ? bounded((signal) => tryPlaintext(target, account, signal))
@@ -129,30 +143,36 @@ async function visit(target: Target, options: Settled, whole: AbortSignal): Prom
 function greet(target: Target, options: Settled, whole: AbortSignal): Promise<AddressOffer> {
   const { address } = target
   const { roots, now, account, tests = ALL } = options
+  const direct = options.negotiation === 'direct'
   return within(options.timeoutMillis, whole, async (signal) => {
     const socket = await dial(target, signal).catch(failureOf)
     if ('kind' in socket) return { address, tcp: { connected: false, failure: socket } }
     const tcp = { connected: true } as const
-    const ssl = await requestSsl(socket)
-    if (ssl !== 'S') return { address, tcp, ssl }
-    const { offer, stream } = await offerTls(socket, target, { roots, now })
+    const ssl = direct ? undefined : await requestSsl(socket)
+    const reached = { address, tcp, ...(ssl ? { ssl } : {}) }
+    if (ssl !== 'S' && !direct) return reached
+    const { offer, stream } = await offerTls(socket, target, { roots, now, direct })
     const startup = tests.includes('encrypted') && account && offer.kind === 'established'
-    if (!stream || !startup || !offer.trusted) return { address, tcp, ssl, tls: offer }
-    return { address, tcp, ssl, tls: offer, encrypted: await startUp(stream, account) }
+    if (!stream || !startup || !offer.trusted) return { ...reached, tls: offer }
+    return { ...reached, tls: offer, encrypted: await startUp(stream, account) }
   })
 }
 
 /** One after the other; where one is not answered the rest is not asked, so the time stays bounded. */
 async function tryVersions(
   target: Target,
+  first: TlsOffer | undefined,
   bounded: <T>(run: (signal: AbortSignal) => Promise<T>) => Promise<T>,
 ): Promise<Record<TlsVersion, VersionAnswer>> {
   const answers = {} as Record<TlsVersion, VersionAnswer>
   let answering = true
   for (const version of [...TLS_VERSIONS].reverse()) {
-    answers[version] = answering
-      ? await bounded((signal) => tryVersion(target, version, signal))
-      : 'no-answer'
+    const known = first?.kind === 'established' && first.version === version
+    if (known) answers[version] = 'accepted'
+    else
+      answers[version] = answering
+        ? await bounded((signal) => tryVersion(target, version, signal))
+        : 'no-answer'
     answering &&= answers[version] !== 'no-answer'
   }
   return answers

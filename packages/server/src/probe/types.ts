@@ -38,6 +38,8 @@ export type TlsOffer =
       readonly version: string
       /** OpenSSL's name. */
       readonly cipher: string
+      /** Agreed on by ALPN; asked for with direct TLS only. */
+      readonly alpn: string | null
       /** The server's certificate, then issuer after issuer without the trusted roots. */
       readonly presented: readonly CertificateFacts[]
       readonly verdict: ChainVerdict

@@ -1,0 +1,66 @@
+/** A name with several addresses that do not agree: each is probed, and the one at fault is named. */
+import { connect, createServer } from 'node:net'
+import { definePolicy, planPg } from '@verify-full/core'
+import { examine, probe } from '@verify-full/server'
+import { expect, it, onTestFinished } from 'vitest'
+import { hostile, pki } from '../support/index.js'
+
+const set = await pki()
+const policy = definePolicy({ rootCert: set.root.root })
+
+/** Makes another server answer at 127.0.0.2, on the same port. */
+async function alsoAt(address: string, port: number, other: number): Promise<void> {
+  const sockets = new Set<{ destroy(): void }>()
+  const relay = createServer((socket) => {
+    const upstream = connect(other, '127.0.0.1')
+    for (const end of [socket, upstream]) sockets.add(end.on('error', () => {}))
+    socket.pipe(upstream).pipe(socket)
+  })
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+    relay.close()
+  })
+  await new Promise<void>((resolve, reject) => {
+    relay.on('error', reject).listen(port, address, resolve)
+  })
+}
+// Only Linux answers on all of 127.0.0.0/8.
+const linux = process.platform === 'linux'
+const plan = (port: number) => {
+  const [first] = planPg(`postgres://db.example.com:${port}/app?sslmode=verify-full`, {})
+  if (!first) throw new Error('no plan')
+  return first
+}
+
+it.skipIf(!linux)(linux ? 'one has another certificate' : 'NOT TESTED: needs Linux', async () => {
+  await using good = await hostile({ tls: { certificate: set.certificate('good') } })
+  await using rogue = await hostile({ tls: { certificate: set.certificate('rogue') } })
+  await alsoAt('127.0.0.2', good.port, rogue.port)
+  const lookup = async () => ['127.0.0.1', '127.0.0.2', '127.0.0.1']
+  const target = { host: 'db.example.com', port: good.port }
+  const { addresses } = await probe(target, { roots: [set.root.root], tests: [], lookup })
+  expect(addresses.map(({ tls }) => tls?.kind === 'established' && tls.trusted)).toEqual([
+    true,
+    false,
+  ])
+  const { diagnoses, steps } = await examine(plan(good.port), { policy, lookup })
+  expect(diagnoses).toMatchObject([{ id: 'issuer-missing', address: '127.0.0.2' }])
+  expect(steps.at(-1)).toMatchObject({ status: 'skipped' })
+})
+
+it.skipIf(!linux)(linux ? 'one does not answer' : 'NOT TESTED: needs Linux', async () => {
+  await using good = await hostile({ tls: { certificate: set.certificate('good') } })
+  const lookup = async () => ['127.0.0.3', '127.0.0.1']
+  const { diagnoses, steps } = await examine(plan(good.port), { policy, lookup })
+  expect(diagnoses).toEqual([])
+  expect(steps.find(({ id }) => id === 'tcp')).toMatchObject({
+    status: 'warning',
+    detail: '127.0.0.1 connected; 1 of 2 addresses did not',
+  })
+})
+
+it('a resolver that never answers costs one timeout', async () => {
+  const lookup = () => new Promise<never>(() => {})
+  const { unresolved } = await probe({ host: 'db', port: 1 }, { lookup, timeoutMillis: 50 })
+  expect(unresolved).toEqual({ kind: 'timeout', code: 'ETIMEDOUT' })
+})
