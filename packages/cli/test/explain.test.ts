@@ -117,6 +117,27 @@ describe('verify-full explain', () => {
     expect(rows[0]?.reader).toBe(reader)
   })
 
+  test('a named export, a DataSource, a path into what is exported', async () => {
+    write(
+      'data-source.mjs',
+      `export const AppDataSource = { options: { type: 'postgres', replication: {
+         master: { host: 'db.example.com', ssl: true }, slaves: [{ host: 'r.example.com' }] } } }
+       export default { databases: { main: { host: 'db.example.com', ssl: true } } }`,
+    )
+    const rows = async (path: string) =>
+      (await explained(['--file', `data-source.mjs#${path}`], { cwd: folder })).rows
+    expect((await rows('AppDataSource')).map((it) => [it.label, it.name, it.verdict])).toEqual([
+      ['TypeORM', 'replication.master', 'accepted'],
+      ['TypeORM', 'replication.slaves[0]', 'refused'],
+    ])
+    expect((await rows('databases.main'))[0]).toMatchObject({ label: 'pg 8', verdict: 'accepted' })
+    const { code, err } = await run(['explain', '--file', 'data-source.mjs#nothing'], {
+      cwd: folder,
+    })
+    expect(code).toBe(2)
+    expect(err).toMatch(/is no options object; data-source\.mjs exports databases, AppDataSource/)
+  })
+
   test('the policy file decides the verdict', async () => {
     const cwd = mkdtempSync(join(folder, 'policy-'))
     writeFileSync(join(cwd, 'verify-full.config.json'), '{ "minimum": "disable" }')

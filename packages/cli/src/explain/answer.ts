@@ -57,11 +57,12 @@ export function explainRows(
   const unread: { reader: string; reason: string }[] = []
   for (const reader of READERS) {
     if (only ? !only.includes(reader.id) : isForeign(reader, subject)) continue
+    // That it is a string says a string's row only.
+    const label = subject.kind === 'string' ? reader.label : reader.label.replace(/ \(.*/, '')
     try {
       const plans = plansOf(reader, subject, env)
-      if (plans.length === 0)
-        unread.push({ reader: reader.label, reason: 'it decides at run time' })
-      rows.push(...plans.map((plan) => rowOf(reader, plan, policy, now)))
+      if (plans.length === 0) unread.push({ reader: label, reason: 'it decides at run time' })
+      rows.push(...plans.map((plan) => rowOf({ ...reader, label }, plan, policy, now)))
     } catch (error) {
       if (!(error instanceof ConnInfoError)) throw error
       unread.push({ reader: reader.label, reason: error.reason })

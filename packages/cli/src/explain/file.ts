@@ -17,18 +17,25 @@ export async function loadSubject(reference: string, cwd: string): Promise<Subje
   const path = hash < 0 ? reference : reference.slice(0, hash)
   const steps = hash < 0 ? [] : reference.slice(hash + 1).split('.')
   const source = reference
-  const exported = await load(resolve(cwd, path), path)
-  const found = steps.reduce<unknown>((at, step) => property(at, step), exported)
+  const module = await load(resolve(cwd, path), path)
+  const exported = property(module, 'default') ?? module
+  // `#name` is an export of that name, or a property of what is exported by default.
+  const [first = ''] = steps
+  const root = property(exported, first) === undefined ? module : exported
+  const found = steps.length === 0 ? exported : steps.reduce<unknown>(property, root)
   if (typeof found === 'string') return { kind: 'string', text: found, source }
   // A DataSource, a Sequelize and a knex instance carry their options.
   const options = isOptions(property(found, 'options')) ? property(found, 'options') : found
   if (!isOptions(options)) {
-    const names = isOptions(exported) ? Object.keys(exported).join(', ') : 'nothing'
-    throw new Error(`${reference} is no options object; ${path} exports: ${names}`)
+    throw new Error(
+      `${reference} is no options object; ${path} exports ${namesIn(exported, module)}`,
+    )
   }
   const driver = DRIVERS.find(({ knows }) => knows(options, basename(path)))?.driver
-  if (!driver)
-    throw new Error(`${reference}: no options of a PostgreSQL library that is known here`)
+  if (!driver) {
+    const names = namesIn(exported, module)
+    throw new Error(`${reference}: options of no PostgreSQL library known here; exported: ${names}`)
+  }
   return { kind: 'options', driver, options, source }
 }
 
@@ -59,8 +66,7 @@ const DRIVERS: readonly {
 async function load(path: string, shown: string): Promise<unknown> {
   try {
     if (extname(path) === '.json') return JSON.parse(await readFile(path, 'utf8'))
-    const module: unknown = await import(pathToFileURL(path).href)
-    return property(module, 'default') ?? module
+    return (await import(pathToFileURL(path).href)) as unknown
   } catch (error) {
     const code = property(error, 'code')
     const why = typeof code === 'string' ? code : error instanceof Error ? error.name : 'an error'
@@ -68,6 +74,9 @@ async function load(path: string, shown: string): Promise<unknown> {
     throw new Error(`${shown} cannot be loaded (${why})`, { cause: error })
   }
 }
+
+const namesIn = (...objects: readonly unknown[]): string =>
+  [...new Set(objects.filter(isOptions).flatMap((it) => Object.keys(it)))].join(', ') || 'nothing'
 
 const isOptions = (value: unknown): value is Options => typeof value === 'object' && value !== null
 
