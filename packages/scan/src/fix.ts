@@ -1,4 +1,4 @@
-import { createTwoFilesPatch } from 'diff'
+import { createRequire } from 'node:module'
 import { masked } from './mask.js'
 import type { ScanReport, TextEdit } from './model.js'
 
@@ -44,8 +44,10 @@ function rewrite(text: string, edits: readonly TextEdit[]): { after: string; cou
 }
 
 /** The changes as a unified diff for people: secrets are masked, so it cannot be applied. */
-export const formatDiff = (files: readonly FixedFile[]): string =>
-  files
+export function formatDiff(files: readonly FixedFile[]): string {
+  // Only a dry run needs it.
+  const { createTwoFilesPatch } = createRequire(import.meta.url)('diff') as typeof import('diff')
+  return files
     .map(({ path, before, after }) =>
       createTwoFilesPatch(`a/${path}`, `b/${path}`, before, after, undefined, undefined, {
         context: 0,
@@ -55,3 +57,4 @@ export const formatDiff = (files: readonly FixedFile[]): string =>
     .split('\n')
     .map(masked)
     .join('\n')
+}

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { declareText } from './declare/strings.js'
 import { extractorOf } from './extract/registry.js'
 import { frame } from './frame.js'
 import { inlineIgnores } from './inline-ignores.js'
@@ -33,7 +34,9 @@ export function scanFile(
   const extracted = extractor.extract(file, context)
   const { ignores, findings: about } = inlineIgnores(file, now)
   const lenient = policy.named ? undefined : lenientPath(file.path)
-  const judged = extracted.declarations.map((it) =>
+  // What a parser could not read may still hold a connection string.
+  const rest = extracted.incomplete === undefined ? [] : declareText(file)
+  const judged = [...extracted.declarations, ...rest].map((it) =>
     judgeDeclaration(it, policy.policy, now, extracted.localHosts ?? NOBODY),
   )
   const servers = (extracted.servers ?? []).flatMap((it) =>

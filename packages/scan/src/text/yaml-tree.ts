@@ -1,13 +1,5 @@
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseAllDocuments,
-} from 'yaml'
+import { createRequire } from 'node:module'
+import type { Node, Pair } from 'yaml'
 import type { SourceFile } from '../model.js'
 import { decoded, join, literal, type Mapped } from './mapped.js'
 import { DEEPEST, type Tree, type TreeEntry } from './tree.js'
@@ -16,6 +8,7 @@ import { DEEPEST, type Tree, type TreeEntry } from './tree.js'
  * is reported where it stands. Templates (`{{ ... }}` on a line of its own) are blanked out first. */
 export function yamlTrees(file: SourceFile): { trees: Tree[]; incomplete?: string } {
   const source = blankTemplates(file.text)
+  const { LineCounter, parseAllDocuments } = library()
   const documents = parseAllDocuments(source, {
     keepSourceTokens: false,
     lineCounter: new LineCounter(),
@@ -45,6 +38,7 @@ function convert(
   source: string,
   depth: number,
 ): Tree | undefined {
+  const { isAlias, isMap, isScalar, isSeq } = library()
   if (!node || isAlias(node) || depth > DEEPEST || !node.range) return undefined
   const [start, end] = node.range
   if (isMap(node)) {
@@ -72,7 +66,7 @@ function entry(
   source: string,
   depth: number,
 ): TreeEntry[] {
-  const key = isScalar(pair.key) ? String(pair.key.value) : undefined
+  const key = library().isScalar(pair.key) ? String(pair.key.value) : undefined
   const value = convert(pair.value, file, source, depth + 1)
   return key === undefined || !value ? [] : [{ key, value }]
 }
@@ -108,3 +102,10 @@ function scalar(
   }
   return join(at, pieces)
 }
+
+/** Loaded with the first YAML file: it takes longer than all else that a start needs. */
+const library = (): typeof import('yaml') => {
+  loaded ??= createRequire(import.meta.url)('yaml') as typeof import('yaml')
+  return loaded
+}
+let loaded: typeof import('yaml') | undefined

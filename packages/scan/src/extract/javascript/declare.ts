@@ -128,6 +128,7 @@ function declareObject(
 }
 
 /** Stands for a string that is known only at run time, beside options that are written. */
+// verify-full-ignore-next-line sslmode-missing -- stands for a string that is known only at run time
 const UNKNOWN_URL = `postgresql://${STAND_IN}/`
 
 /** Readers name an option from the root, or from the object that they hand on to pg. */
