@@ -3,10 +3,11 @@ import { addCerts } from './certs.js'
 import { type AddCommand, EXIT, type ExitCode, type Io } from './command.js'
 import { addDoctor } from './doctor.js'
 import { addExplain } from './explain.js'
+import { addProve } from './prove.js'
 import { addScan } from './scan.js'
 
 /** One row per subcommand. */
-const COMMANDS: readonly AddCommand[] = [addScan, addExplain, addCerts, addDoctor]
+const COMMANDS: readonly AddCommand[] = [addScan, addExplain, addCerts, addDoctor, addProve]
 
 /**
  * Runs the command line and resolves with its exit code: 0 clean, 1 findings, 2 usage, configuration or

@@ -1,4 +1,13 @@
 export { CONFIG_FILES, type ConfigFile, findConfigFile, loadConfigFile } from './config-file.js'
+export { type Admission, admit, arrivalFindings } from './connection/admission.js'
+export { CONNECTION, handshakeFindings, observeTls } from './connection/handshake.js'
+export { findingsOf, sslAnswerFindings } from './connection/handshake-errors.js'
+export { QUESTION } from './connection/question.js'
+export { codeOf, refusal, wireRefusal } from './connection/refusal.js'
+export { type Answer, type Dialled, judgeSession } from './connection/session.js'
+export { type GivenTlsOptions, nameMatches, pinnedTlsOptions } from './connection/tls-options.js'
+export { attempt, loadTrust, type Trust } from './connection/trust.js'
+export { isVouched, vouch } from './connection/vouched.js'
 export { parseConnInfo } from './conninfo/dsn.js'
 export type { ServiceFile } from './conninfo/service.js'
 export type { LibpqVersion, Setting } from './conninfo/setting.js'
@@ -18,7 +27,12 @@ export {
   readPg,
 } from './drivers/pg.js'
 export { type PgHeld, planPgHeld } from './drivers/pg-held.js'
-export { type PostgresReading, planPostgres, readPostgres } from './drivers/postgres.js'
+export {
+  type PostgresReading,
+  planPostgres,
+  planPostgresReading,
+  readPostgres,
+} from './drivers/postgres.js'
 export { planPrisma } from './drivers/prisma.js'
 export { planSequelize, type SequelizeConfig } from './drivers/sequelize.js'
 export { planSlonik, type SlonikConfig } from './drivers/slonik.js'
@@ -82,6 +96,7 @@ export {
   type HbaQuestion,
 } from './server-files/hba-evaluate.js'
 export type { ClientBox, NameSet } from './server-files/hba-sets.js'
+export { nearest } from './suggest.js'
 export {
   CHAIN_ENDS,
   type ChainContext,

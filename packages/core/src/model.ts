@@ -29,6 +29,8 @@ export const DRIVER_NAMES = [
   'jdbc',
   'pgx',
   'asyncpg',
+  /** A JavaScript driver that nobody knows, seen by what it writes to its socket. */
+  'socket',
 ] as const
 export type DriverName = (typeof DRIVER_NAMES)[number]
 

@@ -32,6 +32,8 @@ const RIGHT: Record<DriverName, string> = {
   pgx: 'write sslmode=verify-full sslrootcert=/path/to/root.crt (or set PGSSLMODE and PGSSLROOTCERT)',
   asyncpg:
     'write sslmode=verify-full&sslrootcert=/path/to/root.crt in the URI (or set PGSSLMODE and PGSSLROOTCERT)',
+  socket:
+    "in that driver's own options: TLS on, the server's CA, certificate and host name verified; or guard the driver",
   libpq:
     'write sslmode=verify-full sslrootcert=/path/to/root.crt (or set PGSSLMODE and PGSSLROOTCERT)',
 }

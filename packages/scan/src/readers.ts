@@ -29,6 +29,8 @@ interface Reader {
 
 /** One row per driver that core knows. */
 export const READERS: Readonly<Record<DriverName, Reader>> = {
+  // Seen on a wire, never in a file.
+  socket: { name: 'an unknown driver', plan: () => [] },
   libpq: {
     name: 'libpq',
     plan: ({ config, env }) => planLibpq({ conninfo: conninfo(config) }, env),

@@ -1,4 +1,4 @@
-import type { PgStatSsl } from '@verify-full/core'
+import type { PgStatSsl } from '../model.js'
 
 /** Everything is qualified, the operator included: no search_path can put another view in between. */
 export const QUESTION: string =

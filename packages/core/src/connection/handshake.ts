@@ -1,30 +1,32 @@
 import { X509Certificate } from 'node:crypto'
+import type { Duplex } from 'node:stream'
 import tls from 'node:tls'
-import type { CertificateSummary, Finding, LocalTls, Plan } from '@verify-full/core'
-import type { PgConnection } from './driver.js'
-import { nameMatches } from './pin.js'
-import { CONNECTION } from './refusal.js'
+import type { CertificateSummary, LocalTls, Origin, Plan } from '../model.js'
+import type { Finding } from '../rules.js'
+import { nameMatches } from './tls-options.js'
 
-/** What the client's socket says of itself; null where it is not TLS. */
-export function observe({ stream, sslNegotiation }: PgConnection): LocalTls | null {
+/** The origin of what the wire itself shows. */
+export const CONNECTION: Origin = { via: 'default', key: 'socket' }
+
+/** What a socket says of itself; null where it is not TLS. For adapters. */
+export function observeTls(stream: Duplex, negotiation: LocalTls['negotiation']): LocalTls | null {
   if (!(stream instanceof tls.TLSSocket)) return null
   return {
     version: stream.getProtocol() ?? 'unknown',
     cipher: stream.getCipher().name,
     authorized: stream.authorized,
-    negotiation: sslNegotiation === 'direct' ? 'direct' : 'postgres',
+    negotiation,
     certificate: summarize(stream),
   }
 }
 
 /**
  * Judges a finished handshake before the startup packet leaves: at `secureConnect` the server has not
- * received a byte of PostgreSQL traffic inside TLS. `authorized` alone proves little.
+ * received a byte of PostgreSQL traffic inside TLS. `authorized` alone proves little. For adapters.
  */
-export function handshakeFindings(connection: PgConnection, plan: Plan): readonly Finding[] {
+export function handshakeFindings(stream: Duplex, plan: Plan): readonly Finding[] {
   const [transport] = plan.transports
   if (transport.kind !== 'tls' || plan.endpoint.kind !== 'tcp') return []
-  const { stream } = connection
   if (!(stream instanceof tls.TLSSocket)) {
     return [{ rule: 'session-not-ssl', origin: CONNECTION, written: 'socket' }]
   }
