@@ -146,6 +146,8 @@ describe('verify-full scan', () => {
     const bundle = await rolldown({
       input: fileURLToPath(new URL('../src/bin.ts', import.meta.url)),
       platform: 'node',
+      // As tsc does: Node 20 has no `await using`.
+      transform: { target: 'es2022' },
       resolve: {
         conditionNames: ['@verify-full/source', 'import', 'node', 'default'],
         mainFields: ['module', 'main'],
