@@ -12,11 +12,22 @@ const ALLOWED: Record<string, { dependencies: string[]; peers: string[] }> = {
   knex: { dependencies: ['@verify-full/core', '@verify-full/pg'], peers: ['knex'] },
   typeorm: { dependencies: ['@verify-full/core', '@verify-full/pg'], peers: ['pg', 'typeorm'] },
   postgres: { dependencies: ['@verify-full/core'], peers: ['postgres'] },
+  scan: {
+    dependencies: [
+      '@babel/parser',
+      '@verify-full/core',
+      'diff',
+      'ignore',
+      'jsonc-parser',
+      'toml-eslint-parser',
+      'yaml',
+    ],
+    peers: [],
+  },
   register: {
     dependencies: ['@verify-full/core', '@verify-full/pg', '@verify-full/postgres'],
     peers: [],
   },
-  scan: { dependencies: [], peers: [] },
   certs: { dependencies: ['@peculiar/x509', '@verify-full/core', 'reflect-metadata'], peers: [] },
   server: { dependencies: ['@verify-full/core'], peers: [] },
   cli: {
@@ -24,6 +35,7 @@ const ALLOWED: Record<string, { dependencies: string[]; peers: string[] }> = {
       '@verify-full/certs',
       '@verify-full/core',
       '@verify-full/pg',
+      '@verify-full/scan',
       '@verify-full/server',
       'commander',
       'pg',

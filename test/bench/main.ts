@@ -12,6 +12,7 @@ import { keepAliveRatio } from './keep-alive.js'
 import { libraries, type Open, pgClient } from './libraries.js'
 import { checkouts, type Effort, firstQueryRatio, queries, ratio } from './ratios.js'
 import { counter, roundTrips } from './round-trips.js'
+import { scanRows } from './scan.js'
 
 const smoke = process.argv.includes('--smoke')
 const LIMITS = {
@@ -125,6 +126,7 @@ const size = installedSize() / 1024
 row('size, core + pg', `${size.toFixed(0)} KB`, `<= ${kilobytes}`, size <= kilobytes, true)
 const exits = await exitsByItself(config, LIMITS.exitMillis)
 row('exits after pool.end()', exits ? 'yes' : 'no', 'yes', exits, true)
+scanRows(row, smoke)
 
 const widths = [0, 1, 2, 3].map((i) => Math.max(...rows.map((cells) => cells[i]?.length ?? 0)))
 for (const cells of rows) {

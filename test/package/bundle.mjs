@@ -7,7 +7,7 @@
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
-const BUNDLED = ['core', 'pg', 'knex', 'typeorm', 'postgres', 'register']
+const BUNDLED = ['core', 'pg', 'knex', 'typeorm', 'postgres', 'register', 'scan']
 const given = process.argv.slice(2)
 
 /** Entry points besides index.js; what they share with it is a chunk, so that there is one copy of it. */

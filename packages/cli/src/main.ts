@@ -3,18 +3,22 @@ import { addAudit } from './audit.js'
 import { addCerts } from './certs.js'
 import { type AddCommand, EXIT, type ExitCode, type Io } from './command.js'
 import { addDoctor } from './doctor.js'
+import { addExplain } from './explain.js'
 import { addExporter } from './exporter.js'
 import { addProve } from './prove.js'
+import { addScan } from './scan.js'
 import { addWatch } from './watch.js'
 
-/** One row per subcommand. */
+/** One row per subcommand, in the order of the help: at the desk, in CI, in front of a server. */
 const COMMANDS: readonly AddCommand[] = [
-  addAudit,
+  addExplain,
+  addScan,
+  addProve,
   addCerts,
   addDoctor,
-  addExporter,
-  addProve,
+  addAudit,
   addWatch,
+  addExporter,
 ]
 
 /**

@@ -66,6 +66,8 @@ export function formatOrigin({ via, key, at }: Origin): string {
 export function formatEndpoint(endpoint: Endpoint): string {
   if (endpoint.kind === 'unix') return endpoint.path
   const { host, hostaddr, port } = endpoint
+  // Of a string that is misread the port may be a piece of the password, too: `(unreadable host)`.
+  if (host.startsWith('(')) return host
   const name = host.includes(':') ? `[${host}]` : host
   return `${name}:${port}${hostaddr ? ` (at ${hostaddr})` : ''}`
 }

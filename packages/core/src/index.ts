@@ -12,8 +12,12 @@ export { parseConnInfo } from './conninfo/dsn.js'
 export type { ServiceFile } from './conninfo/service.js'
 export type { LibpqVersion, Setting } from './conninfo/setting.js'
 export { parseUri } from './conninfo/uri.js'
+export { planDrizzleKit } from './drivers/drizzle-kit.js'
+export { planJdbc } from './drivers/jdbc.js'
 export { inKnexTerms, planKnex, planKnexRaw, readKnex, readKnexSettings } from './drivers/knex.js'
 export { type LibpqConfig, planLibpq } from './drivers/libpq.js'
+export { planAsyncpg, planPgx } from './drivers/libpq-alike.js'
+export { type MikroOrmConfig, planMikroOrm } from './drivers/mikro-orm.js'
 export {
   type Env,
   type PgConfig,
@@ -29,6 +33,9 @@ export {
   planPostgresReading,
   readPostgres,
 } from './drivers/postgres.js'
+export { planPrisma } from './drivers/prisma.js'
+export { planSequelize, type SequelizeConfig } from './drivers/sequelize.js'
+export { planSlonik, type SlonikConfig } from './drivers/slonik.js'
 export { inTypeOrmTerms, planTypeOrm, type TypeOrmInstalled } from './drivers/typeorm.js'
 export { type TypeOrmPool, typeOrmPools } from './drivers/typeorm-pools.js'
 export { ConnInfoError, ERROR_CODES, type ErrorCode, PolicyError, RootCertError } from './errors.js'
