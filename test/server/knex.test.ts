@@ -277,10 +277,13 @@ describe('refuses at guard()', () => {
   })
 
   it('not what names no connection: Knex opens none', async () => {
-    for (const connection of ['', undefined as never]) {
-      const db = guarded({ connection })
-      await expect(one(db)).rejects.toThrow(/Unable to acquire a connection/)
-    }
+    const db = guarded({ connection: undefined as never })
+    await expect(one(db)).rejects.toThrow(/Unable to acquire a connection/)
+  })
+
+  it('an empty connection string: Knex would dial localhost', async () => {
+    const error = await refusal(() => guarded({ connection: '' }))
+    expect(error).toMatchObject({ report: { endpoint: { kind: 'tcp', host: 'localhost' } } })
   })
 
   it('what is no PostgreSQL, no Knex, or guarded otherwise', async () => {

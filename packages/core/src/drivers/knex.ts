@@ -40,7 +40,11 @@ export function planKnex(config: unknown, env: Env): Plan[] {
 /** The reading behind {@link planKnex}'s plan: it names the files to look at. */
 export function readKnex(config: unknown, env: Env): PgReading | undefined {
   const connection = typeof config === 'string' ? config : peek(config, 'connection')
-  const none = !connection || typeof connection === 'function' || peek(config, 'connectionPool')
+  // Knex parses the empty string like any other: it names no host, so pg dials localhost.
+  const none =
+    (!connection && connection !== '') ||
+    typeof connection === 'function' ||
+    peek(config, 'connectionPool')
   return none ? undefined : readKnexConnection(connection, env)
 }
 
