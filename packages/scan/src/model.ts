@@ -129,7 +129,7 @@ export type DirectFinding = Pick<
 export interface Suppressed {
   readonly finding: ScanFinding
   readonly by: 'ignore' | 'baseline' | 'waiver'
-  /** The reason that the ignore comment, or the policy'''s waiver, gives. */
+  /** The reason that the ignore comment, or the policy's waiver, gives. */
   readonly reason?: string
   readonly until?: string
 }
