@@ -51,7 +51,7 @@ export function sessions(adapter: Adapter, world: World): void {
       violations: [],
       enforced: true,
       sessionCheck: 'both',
-      roots: 'option ssl.ca',
+      roots: `option ${adapter.driver === 'knex' ? 'connection.' : ''}ssl.ca`,
       session: {
         local: { authorized: true },
         server: { ssl: true, sameBackend: true },
