@@ -6,26 +6,31 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
 /**
- * Milliseconds of CPU that importing `@verify-full/pg` takes over importing pg: CPU time, and the least
+ * Milliseconds of CPU that importing one module takes over importing another: CPU time, and the least
  * disturbed start of each, because other processes on the machine slow a start down but never speed it up.
  */
-export async function addedImportTime(times: number): Promise<number> {
-  const raw: number[] = []
+export async function addedImportTime(
+  times: number,
+  name: string,
+  { over, cwd }: { readonly over?: string; readonly cwd?: string } = {},
+): Promise<number> {
+  const raw: number[] = [over ? Number.POSITIVE_INFINITY : 0]
   const guarded: number[] = []
   for (let i = 0; i < times; i++) {
-    raw.push(await importTime('pg'))
-    guarded.push(await importTime('@verify-full/pg'))
+    if (over) raw.push(await importTime(over, cwd))
+    guarded.push(await importTime(name, cwd))
   }
   return Math.min(...guarded) - Math.min(...raw)
 }
 
 /** In a process of its own, without Node's own start. */
-async function importTime(name: string): Promise<number> {
+async function importTime(name: string, cwd?: string): Promise<number> {
   const url = JSON.stringify(import.meta.resolve(name))
   const { output } = await run(
     `const start = process.cpuUsage(); await import(${url})
      const { user, system } = process.cpuUsage(start)
      console.log(user + system)`,
+    { cwd },
   )
   return Number(output) / 1000
 }
@@ -34,7 +39,7 @@ async function importTime(name: string): Promise<number> {
 export function installedSize(): number {
   const size = (folder: URL): number =>
     readdirSync(folder, { withFileTypes: true })
-      .filter(({ name }) => !name.endsWith('.js') || name === 'bundle.js')
+      .filter(({ name }) => !name.endsWith('.js') || /^bundle.*\.js$/.test(name))
       .map((entry) =>
         entry.isDirectory()
           ? size(new URL(`${entry.name}/`, folder))
@@ -55,14 +60,19 @@ export async function exitsByItself(config: object, limitMillis: number): Promis
      await Promise.all([pool.query('select 1'), pool.query('select 2')])
      await pool.end()
      console.log('ended')`,
-    limitMillis,
+    { timeout: limitMillis },
   )
   return output === 'ended' && code === 0
 }
 
-async function run(source: string, timeout = 30_000): Promise<{ output: string; code: unknown }> {
+const HERE = fileURLToPath(new URL('.', import.meta.url))
+
+async function run(
+  source: string,
+  { timeout = 30_000, cwd = HERE }: { timeout?: number; cwd?: string | undefined },
+): Promise<{ output: string; code: unknown }> {
   const child = spawn(process.execPath, ['--input-type=module', '--eval', source], {
-    cwd: fileURLToPath(new URL('.', import.meta.url)),
+    cwd,
     stdio: ['ignore', 'pipe', 'inherit'],
     timeout,
   })

@@ -1,9 +1,11 @@
 /** One connection of each library, raw and guarded, opened as far as the library opens it by itself. */
 import { guard as guardKnex } from '@verify-full/knex'
 import { guard, type PolicyOptions } from '@verify-full/pg'
+import { guard as guardPostgres } from '@verify-full/postgres'
 import { guard as guardTypeOrm } from '@verify-full/typeorm'
 import knex, { type Knex } from 'knex'
 import pg from 'pg'
+import postgres from 'postgres'
 import { DataSource, type DataSourceOptions } from 'typeorm'
 import type { Link } from './round-trips.js'
 
@@ -58,7 +60,23 @@ async function openTypeOrm(options: DataSourceOptions): Promise<Open> {
   return { query: () => dataSource.query('select 1'), close: () => dataSource.destroy() }
 }
 
+/** postgres.js alone would verify the name localhost. */
+const withAddress = (account: Account): Account => ({
+  ...account,
+  ssl: Object.assign({ host: account.host }, account.ssl),
+})
+
+async function openPostgres(connect: typeof postgres, account: Account): Promise<Open> {
+  const sql = connect({ ...account, max: 1, fetch_types: false })
+  return { query: () => sql`select 1`, close: () => sql.end({ timeout: 1 }) }
+}
+
 export const libraries: readonly Library[] = [
+  {
+    name: 'postgres',
+    raw: (account) => openPostgres(postgres, withAddress(account)),
+    guarded: (account) => openPostgres(guardPostgres(postgres), account),
+  },
   {
     name: 'pg',
     raw: (account) => pgClient(account),

@@ -3,16 +3,25 @@
  * deterministic: round trips, size, an exit that does not come; and on an import far above its limit.
  * Ratios are printed only. `--smoke`: few iterations.
  */
+import { tmpdir } from 'node:os'
 import { guard } from '@verify-full/pg'
 import pg from 'pg'
 import { pki, postgres } from '../support/index.js'
 import { addedImportTime, exitsByItself, installedSize } from './footprint.js'
+import { keepAliveRatio } from './keep-alive.js'
 import { libraries, type Open, pgClient } from './libraries.js'
 import { checkouts, type Effort, firstQueryRatio, queries, ratio } from './ratios.js'
 import { counter, roundTrips } from './round-trips.js'
+import { scanRows } from './scan.js'
 
 const smoke = process.argv.includes('--smoke')
-const LIMITS = { ratio: 0.99, importMillis: 15, kilobytes: 256, exitMillis: 5000 }
+const LIMITS = {
+  ratio: 0.99,
+  importMillis: 15,
+  registerMillis: 30,
+  kilobytes: 256,
+  exitMillis: 5000,
+}
 
 type Row = readonly [what: string, measured: string, wanted: string, outcome: string]
 const rows: Row[] = []
@@ -89,15 +98,35 @@ for (const { name, raw, guarded } of libraries) {
   tripRow(`first query, guarded, ${name}`, await withQuery(() => guarded(dialled)), least + 1)
 }
 
-const millis = await addedImportTime(smoke ? 2 : 21)
-const { importMillis, kilobytes } = LIMITS
-const quick = millis <= importMillis
-const counts = !smoke && millis > 2 * importMillis
-row('import, added CPU', `${millis.toFixed(1)} ms`, `<= ${importMillis}`, quick, counts)
+const { importMillis, registerMillis, kilobytes } = LIMITS
+const importRow = (what: string, millis: number, limit: number) => {
+  const counts = !smoke && millis > 2 * limit
+  row(what, `${millis.toFixed(1)} ms`, `<= ${limit}`, millis <= limit, counts)
+}
+const times = smoke ? 2 : 21
+importRow(
+  'import, added CPU',
+  await addedImportTime(times, '@verify-full/pg', { over: 'pg' }),
+  importMillis,
+)
+// Over Node's own TLS, which every driver loads.
+const register = (cwd?: string) =>
+  addedImportTime(times, '@verify-full/register', { over: 'node:tls', ...(cwd ? { cwd } : {}) })
+importRow('import of register, added CPU', await register(tmpdir()), registerMillis)
+// Where postgres.js is installed, Node before 22.15 needs a loader thread for it.
+rows.push([
+  'import of register beside postgres.js, CPU',
+  `${(await register()).toFixed(1)} ms`,
+  '',
+  '',
+])
+const http = await keepAliveRatio(smoke ? 4 : 60)
+ratioRow('HTTP keep-alive, without / with register', http)
 const size = installedSize() / 1024
 row('size, core + pg', `${size.toFixed(0)} KB`, `<= ${kilobytes}`, size <= kilobytes, true)
 const exits = await exitsByItself(config, LIMITS.exitMillis)
 row('exits after pool.end()', exits ? 'yes' : 'no', 'yes', exits, true)
+scanRows(row, smoke)
 
 const widths = [0, 1, 2, 3].map((i) => Math.max(...rows.map((cells) => cells[i]?.length ?? 0)))
 for (const cells of rows) {

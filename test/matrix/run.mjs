@@ -33,12 +33,21 @@ run(
       vitest,
       'run',
       'test/server/versions.test.ts',
+      'test/server/hba-oracle.test.ts',
       'test/cli/certs-server.test.ts',
       'test/drivers',
     ],
   ],
   { env: { ...process.env, VERIFY_FULL_MATRIX: '1' } },
 )
+
+for (const version of ['14', '15', '16', '17']) {
+  const tests = ['test/server/audit.test.ts', 'test/server/watch.test.ts', 'test/support/replica']
+  const env = { ...process.env, VERIFY_FULL_PG_VERSION: version }
+  run(`audit and watch with PostgreSQL ${version}`, process.execPath, [vitest, 'run', ...tests], {
+    env,
+  })
+}
 
 /** The copies that are not the workspace's own; the word that finds the tests of a library. */
 const COPIES = [

@@ -7,16 +7,26 @@
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
-const BUNDLED = ['core', 'pg', 'knex', 'typeorm', 'postgres', 'register']
+const BUNDLED = ['core', 'pg', 'knex', 'typeorm', 'postgres', 'register', 'scan']
 const given = process.argv.slice(2)
+
+/** Entry points besides index.js; what they share with it is a chunk, so that there is one copy of it. */
+const ENTRIES = { pg: ['ambient'] }
 
 for (const name of given.length > 0 ? given : BUNDLED) {
   const dist = fileURLToPath(new URL(`../../packages/${name}/dist/`, import.meta.url))
+  const more = (ENTRIES[name] ?? []).map((entry) => [`bundle-${entry}`, `${dist}${entry}.js`])
   const bundle = await rolldown({
-    input: `${dist}index.js`,
+    input: { bundle: `${dist}index.js`, ...Object.fromEntries(more) },
     platform: 'node',
     external: (id) => !/^[./]|^[A-Z]:/i.test(id),
   })
-  await bundle.write({ file: `${dist}bundle.js`, format: 'esm', comments: false })
+  await bundle.write({
+    dir: dist,
+    entryFileNames: '[name].js',
+    chunkFileNames: 'bundle-[name].js',
+    format: 'esm',
+    comments: false,
+  })
   await bundle.close()
 }

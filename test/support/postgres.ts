@@ -10,6 +10,7 @@ import { onProcessEnd } from './disposal.js'
 import { pki } from './pki.js'
 import type { PostgresOptions, PostgresServer } from './postgres-types.js'
 import { type Daemon, end, startPostmaster } from './postmaster.js'
+import { copyPrimary, primaryConnInfo } from './replica.js'
 import { APP, copyData, initialize, template } from './template.js'
 
 export type { PresentedCertificate, Settings } from './data-dir.js'
@@ -47,14 +48,22 @@ export async function postgres(options: PostgresOptions = {}): Promise<PostgresS
   }
   try {
     const set = await pki()
-    if (options.keepTemplate === false) {
+    if (options.replicaOf) {
+      giveTo(serverAccount(), root)
+      await copyPrimary(options.replicaOf, dataDir)
+    } else if (options.keepTemplate === false) {
       giveTo(serverAccount(), root)
       await initialize(programs, dataDir)
     } else {
       copyData(await template(programs), dataDir)
     }
     const certificate = options.certificate ?? { ...set.certificate('good'), ca: set.root.root }
-    let settings: Settings = { ssl, ...writeCertificate(dataDir, certificate), ...options.settings }
+    let settings: Settings = {
+      ssl,
+      ...writeCertificate(dataDir, certificate),
+      ...(options.replicaOf ? primaryConnInfo(options.replicaOf) : {}),
+      ...options.settings,
+    }
     writeSettings(dataDir, settings)
     writeHba(dataDir, options.hba ?? defaultHba(ssl))
     giveTo(serverAccount(), root)
@@ -62,10 +71,11 @@ export async function postgres(options: PostgresOptions = {}): Promise<PostgresS
     daemon = listening.daemon
     const { port } = listening
     const { admin, reload } = adminOf(root, port, daemon)
-    if (user !== APP.user) {
+    const replica = options.replicaOf !== undefined
+    if (!replica && user !== APP.user) {
       await admin(`create role ${pg.escapeIdentifier(user)} login in role ${APP.user}`)
     }
-    if (user !== APP.user || password !== APP.password) {
+    if (!replica && (user !== APP.user || password !== APP.password)) {
       await admin(
         `set password_encryption = 'scram-sha-256'; ` +
           `alter role ${pg.escapeIdentifier(user)} password ${pg.escapeLiteral(password)}`,

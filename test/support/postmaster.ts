@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { serverAccount } from './account.js'
+import { type Account, serverAccount } from './account.js'
 import type { Binaries } from './binaries.js'
 import { serverEnv } from './template.js'
 
@@ -21,9 +21,10 @@ export async function start(
   program: string,
   args: readonly string[],
   ready: RegExp,
+  account: Account = serverAccount(),
 ): Promise<Daemon> {
   const stdio: ['ignore', 'ignore', 'pipe'] = ['ignore', 'ignore', 'pipe']
-  const child = spawn(program, args, { cwd: '/', env: serverEnv(), stdio, ...serverAccount() })
+  const child = spawn(program, args, { cwd: '/', env: serverEnv(), stdio, ...account })
   let log = ''
   const daemon: Daemon = { child, log: () => log }
   const failed = (why: string): Error => new Error(`${program} ${why}:\n${log.slice(-2000)}`)
@@ -94,7 +95,11 @@ export async function startPostmaster(
     const port = await freePort()
     const args = ['-D', dataDir, '-p', String(port), '-k', socketDir]
     try {
-      const daemon = await start(programs.postgres, args, /ready to accept connections/)
+      const daemon = await start(
+        programs.postgres,
+        args,
+        /ready to accept (read-only )?connections/,
+      )
       if (!daemon.log().includes('could not bind IPv4')) return { daemon, port }
       await end(daemon.child, ['SIGQUIT', 'SIGKILL'])
     } catch (error) {

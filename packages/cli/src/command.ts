@@ -9,6 +9,11 @@ export interface Io {
   readonly cwd: string
   /** The clock. */
   now(): Date
+  /**
+   * Resolves when the process is asked to end (SIGINT, SIGTERM). For commands that run until then; the
+   * others end at once, as they do where nobody asks. Default: never.
+   */
+  interrupted?(): Promise<void>
 }
 
 /** The exit codes of every command. */

@@ -1,10 +1,25 @@
 import { Command, CommanderError } from 'commander'
+import { addAudit } from './audit.js'
 import { addCerts } from './certs.js'
 import { type AddCommand, EXIT, type ExitCode, type Io } from './command.js'
 import { addDoctor } from './doctor.js'
+import { addExplain } from './explain.js'
+import { addExporter } from './exporter.js'
+import { addProve } from './prove.js'
+import { addScan } from './scan.js'
+import { addWatch } from './watch.js'
 
-/** One row per subcommand. */
-const COMMANDS: readonly AddCommand[] = [addCerts, addDoctor]
+/** One row per subcommand, in the order of the help: at the desk, in CI, in front of a server. */
+const COMMANDS: readonly AddCommand[] = [
+  addExplain,
+  addScan,
+  addProve,
+  addCerts,
+  addDoctor,
+  addAudit,
+  addWatch,
+  addExporter,
+]
 
 /**
  * Runs the command line and resolves with its exit code: 0 clean, 1 findings, 2 usage, configuration or

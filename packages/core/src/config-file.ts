@@ -50,4 +50,5 @@ export function loadConfigFile(
   return { path, options: options as Record<string, unknown> }
 }
 
-const loadModule = createRequire(import.meta.url) as (path: string) => unknown
+// Not at load: in a CommonJS bundle import.meta.url is undefined.
+const loadModule = (path: string): unknown => createRequire(path)(path)

@@ -1,13 +1,20 @@
 import type { Endpoint, Origin, Plan, Transport } from './model.js'
 import type { Report } from './report.js'
-import { type Context, type Finding, rules, type Subject, type Violation } from './rules.js'
+import {
+  type Context,
+  driverOf,
+  type Finding,
+  rules,
+  type Subject,
+  type Violation,
+} from './rules.js'
 import { SENTENCES, type Words } from './sentences.js'
 
 /** A finding in words, for the driver that reads the configuration. */
 export function describe(finding: Finding, subject: Subject, { policy }: Context): Violation {
   const words: Words = {
     ...finding,
-    driver: subject.driver,
+    driver: driverOf(subject),
     minimum: policy.minimum,
     minTlsVersion: policy.minTlsVersion,
     outcome: 'transports' in subject ? formatTransports(subject) : '',
@@ -59,6 +66,8 @@ export function formatOrigin({ via, key, at }: Origin): string {
 export function formatEndpoint(endpoint: Endpoint): string {
   if (endpoint.kind === 'unix') return endpoint.path
   const { host, hostaddr, port } = endpoint
+  // Of a string that is misread the port may be a piece of the password, too: `(unreadable host)`.
+  if (host.startsWith('(')) return host
   const name = host.includes(':') ? `[${host}]` : host
   return `${name}:${port}${hostaddr ? ` (at ${hostaddr})` : ''}`
 }
@@ -77,6 +86,7 @@ const VIA: Record<Origin['via'], (key: string) => string> = {
   env: (key) => `environment variable ${key}`,
   service: (key) => `service file keyword ${key}`,
   file: (key) => `file ${key}`,
+  server: (key) => `the server's ${key}`,
   default: (key) => DEFAULTS[key] ?? `default of ${key}`,
 }
 

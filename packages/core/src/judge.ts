@@ -1,8 +1,16 @@
 import { describe } from './format.js'
 import type { Plan, Session } from './model.js'
 import type { Policy } from './policy.js'
+import type { ServerPosture } from './posture.js'
 import type { Report, Waived } from './report.js'
-import { type Finding, type RuleId, rules, type Subject, type Violation } from './rules.js'
+import {
+  driverOf,
+  type Finding,
+  type RuleId,
+  rules,
+  type Subject,
+  type Violation,
+} from './rules.js'
 
 declare const accepted: unique symbol
 /** Proof of judgement: only {@link judge} makes one, and only an accepted plan can be pinned. */
@@ -20,7 +28,7 @@ export interface Circumstances {
 }
 
 /**
- * Applies every rule to a plan or a session: pure, no I/O.
+ * Applies every rule to a plan, a session or a server's posture: pure, no I/O.
  *
  * @example
  * import { definePolicy, judge, planPg } from '@verify-full/core'
@@ -40,18 +48,23 @@ export function judge(
   circumstances?: Circumstances,
 ): Verdict<Session>
 export function judge(
-  subject: { plan: Plan } | { session: Session },
+  subject: { posture: ServerPosture },
+  policy: Policy,
+  circumstances?: Circumstances,
+): Verdict<ServerPosture>
+export function judge(
+  subject: { plan: Plan } | { session: Session } | { posture: ServerPosture },
   policy: Policy,
   { now = new Date(), also = [] }: Circumstances = {},
-): Verdict<Plan | Session> {
-  const judged: Subject = 'plan' in subject ? subject.plan : subject.session
+): Verdict<Subject> {
+  const [looksAt, judged] = Object.entries(subject)[0] as ['plan' | 'session' | 'posture', Subject]
   const context = { policy, now }
-  const looksAt = 'plan' in subject ? 'plan' : 'session'
-  const findings = rules.flatMap((rule) =>
-    rule.looksAt === looksAt
-      ? rule.test(judged as never, context).map((f) => ({ ...f, rule: rule.id }))
-      : [],
-  )
+  const findings = rules.flatMap((rule) => {
+    const alone = rule.looksAt === looksAt ? rule.test(judged as never, context) : []
+    const shared =
+      looksAt === 'posture' ? (rule.posture?.(judged as ServerPosture, context) ?? []) : []
+    return [...alone, ...shared].map((found) => ({ ...found, rule: rule.id }))
+  })
   const violations: Violation[] = []
   const warnings: Violation[] = []
   const waived: Waived[] = []
@@ -78,10 +91,10 @@ export function judge(
   const rank = (violation: Violation) => rules.findIndex((rule) => rule.id === violation.rule)
   violations.sort((a, b) => rank(a) - rank(b))
   const enforced = !policy.reportOnly || violations.length === 0
-  const { driver, name, endpoint } = judged
-  const named = name === undefined ? {} : { name }
+  const { endpoint } = judged
+  const named = 'name' in judged && judged.name !== undefined ? { name: judged.name } : {}
   const report = Object.freeze({
-    driver,
+    driver: driverOf(judged),
     ...named,
     endpoint,
     violations,
@@ -91,7 +104,7 @@ export function judge(
   })
   if (violations.length > 0 && enforced) return { report }
   proven.add(judged)
-  return { accepted: judged as Accepted<Plan | Session>, report }
+  return { accepted: judged as Accepted<Subject>, report }
 }
 
 /** Whether `judge` accepted exactly this object; a forged type does not pass. */

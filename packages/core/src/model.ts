@@ -14,7 +14,25 @@ export const TLS_VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const
 export type TlsVersion = (typeof TLS_VERSIONS)[number]
 
 /** Who reads a configuration: the same string means different things to each of them. */
-export type DriverName = 'libpq' | 'pg' | 'knex' | 'typeorm' | 'postgres'
+export const DRIVER_NAMES = [
+  'libpq',
+  'pg',
+  'knex',
+  'typeorm',
+  'postgres',
+  'sequelize',
+  'mikro-orm',
+  'slonik',
+  'drizzle-kit',
+  /** The Rust engine of Prisma up to 6; its driver adapters read as pg does. */
+  'prisma',
+  'jdbc',
+  'pgx',
+  'asyncpg',
+  /** A JavaScript driver that nobody knows, seen by what it writes to its socket. */
+  'socket',
+] as const
+export type DriverName = (typeof DRIVER_NAMES)[number]
 
 /** Where the driver connects to. `hostaddr` is dialled while `host` is verified, as in libpq. */
 export type Endpoint =
@@ -38,7 +56,7 @@ export interface FileRange {
 
 /** Where a setting came from; kept from the first parse to the last message. */
 export interface Origin {
-  readonly via: 'uri' | 'keyword' | 'option' | 'env' | 'service' | 'file' | 'default'
+  readonly via: 'uri' | 'keyword' | 'option' | 'env' | 'service' | 'file' | 'server' | 'default'
   /** The parameter, option path, variable or file: `sslmode`, `ssl.ca`, `PGSSLMODE`. */
   readonly key: string
   readonly at?: FileRange

@@ -1,4 +1,5 @@
 import {
+  type DriverName,
   type Origin,
   type Plan,
   type Remark,
@@ -7,9 +8,19 @@ import {
   SSL_MODES,
   TLS_VERSIONS,
   type TlsVersion,
-  type Transport,
 } from './model.js'
 import type { Policy } from './policy.js'
+import type { ServerPosture } from './posture.js'
+import {
+  caMissing,
+  drifted,
+  inPlaintext,
+  oldTls,
+  opensToAnyone,
+  opensToPlaintext,
+  sslOff,
+} from './posture-rules.js'
+import { acceptsPlaintext, fallsShort, isLocal } from './protection.js'
 
 /** Every rule id, most specific first: the order in which violations are listed. */
 export const RULE_IDS = [
@@ -40,8 +51,13 @@ export const RULE_IDS = [
   'session-not-ssl',
   'session-mismatch',
   'channel-binding-missing',
+  'hba-trust',
+  'hba-accepts-plaintext',
+  'plaintext-session',
+  'replica-drift',
   'setting-discarded',
   'certificate-expiring',
+  'server-ca-missing',
 ] as const
 export type RuleId = (typeof RULE_IDS)[number]
 
@@ -66,19 +82,28 @@ export interface Violation extends Finding {
   readonly docs: string
 }
 
-export type Subject = Plan | Session
+export type Subject = Plan | Session | ServerPosture
+/** A posture is no driver's: it is described in libpq's words. */
+export const driverOf = (subject: Subject): DriverName =>
+  'driver' in subject ? subject.driver : 'libpq'
 export interface Context {
   readonly policy: Policy
   readonly now: Date
 }
 
-type Found = Omit<Finding, 'rule'>
+export type Found = Omit<Finding, 'rule'>
 type Rule = {
   readonly id: RuleId
   readonly severity: Severity
+  /** What the same rule sees in a server's posture, where it looks at something else, too. */
+  posture?(posture: ServerPosture, context: Context): readonly Found[]
 } & (
   | { readonly looksAt: 'plan'; test(plan: Plan, context: Context): readonly Found[] }
   | { readonly looksAt: 'session'; test(session: Session, context: Context): readonly Found[] }
+  | {
+      readonly looksAt: 'posture'
+      test(posture: ServerPosture, context: Context): readonly Found[]
+    }
   /** Found by I/O (root.crt, a handshake) and handed to `judge` as it is. */
   | { readonly looksAt: 'connection' }
 )
@@ -98,7 +123,15 @@ const session = (
   looksAt: 'session',
   test,
 })
+const posture = (
+  id: RuleId,
+  test: (posture: ServerPosture, context: Context) => readonly Found[],
+): Rule => ({ id, severity: 'violation', looksAt: 'posture', test })
 const connection = (id: RuleId): Rule => ({ id, severity: 'violation', looksAt: 'connection' })
+const andPosture = (rule: Rule, test: NonNullable<Rule['posture']>): Rule => ({
+  ...rule,
+  posture: test,
+})
 const warning = (rule: Rule): Rule => ({ ...rule, severity: 'warning' })
 
 /** A rule that holds whenever a plan carries one of these remarks. */
@@ -133,16 +166,23 @@ export const rules: readonly Rule[] = [
     ...it.remarks.filter(({ kind }) => kind === 'identity-replaced').map(found),
     ...fallsShort(it, policy, 'hostname-not-verified'),
   ]),
-  connection('certificate-expired'),
+  andPosture(connection('certificate-expired'), ({ certificate }, { now }) =>
+    certificate && certificate.validTo <= now ? [{ origin: CERTIFICATE }] : [],
+  ),
   connection('certificate-not-yet-valid'),
   connection('certificate-revoked'),
   plan('certificate-not-verified', (it, { policy }) =>
     fallsShort(it, policy, 'certificate-not-verified'),
   ),
-  plan('tls-version-too-low', (it, { policy }) =>
-    it.remarks
-      .filter(({ kind, written }) => kind === 'tls-version' && older(written, policy.minTlsVersion))
-      .map(found),
+  andPosture(
+    plan('tls-version-too-low', (it, { policy }) =>
+      it.remarks
+        .filter(
+          ({ kind, written }) => kind === 'tls-version' && older(written, policy.minTlsVersion),
+        )
+        .map(found),
+    ),
+    (it, { policy }) => oldTls(it, policy),
   ),
   remarked('cipher-without-encryption', 'ciphers-weak'),
   plan('sslmode-below-verify-full', (it, { policy }) => {
@@ -153,7 +193,7 @@ export const rules: readonly Rule[] = [
   }),
   plan('plaintext-allowed', (it, { policy }) => fallsShort(it, policy, 'plaintext-allowed')),
   plan('sslmode-missing', (it, { policy }) => fallsShort(it, policy, 'sslmode-missing')),
-  connection('server-ssl-off'),
+  andPosture(connection('server-ssl-off'), sslOff),
   connection('handshake-failed'),
   session('session-not-ssl', ({ endpoint, local, server }, { policy }) => {
     if (endpoint.kind === 'unix' || (!local && acceptsPlaintext(policy))) return []
@@ -173,6 +213,10 @@ export const rules: readonly Rule[] = [
       ? [{ origin: AUTHENTICATION }]
       : [],
   ),
+  posture('hba-trust', (it, { policy }) => opensToAnyone(it, policy)),
+  posture('hba-accepts-plaintext', (it, { policy }) => opensToPlaintext(it, policy)),
+  posture('plaintext-session', (it, { policy }) => inPlaintext(it, policy)),
+  posture('replica-drift', drifted),
   warning(
     plan('setting-discarded', ({ discarded }) =>
       discarded
@@ -181,66 +225,25 @@ export const rules: readonly Rule[] = [
     ),
   ),
   warning(
-    session('certificate-expiring', ({ local }, { policy, now }) => {
-      if (!local) return []
-      const days = daysUntil(local.certificate.validTo, now)
-      return days < policy.certificateExpiryDays
-        ? [{ origin: CERTIFICATE, written: String(days) }]
-        : []
-    }),
+    andPosture(
+      session('certificate-expiring', ({ local }, { policy, now }) =>
+        local ? expiring(local.certificate.validTo, policy, now) : [],
+      ),
+      ({ certificate }, { policy, now }) =>
+        certificate && certificate.validTo > now ? expiring(certificate.validTo, policy, now) : [],
+    ),
   ),
+  warning(posture('server-ca-missing', caMissing)),
 ]
+
+function expiring(validTo: Date, policy: Policy, now: Date): Found[] {
+  const days = daysUntil(validTo, now)
+  return days < policy.certificateExpiryDays ? [{ origin: CERTIFICATE, written: String(days) }] : []
+}
 
 /** Whole days from `now` until `date`, rounded down. */
 export const daysUntil = (date: Date, now: Date): number =>
   Math.floor((date.getTime() - now.getTime()) / 86_400_000)
-
-export const isLoopback = (host: string): boolean =>
-  host === '::1' || host.toLowerCase() === 'localhost' || /^127(\.\d{1,3}){3}$/.test(host)
-
-type Shortfall =
-  | 'sslmode-missing'
-  | 'plaintext-allowed'
-  | 'certificate-not-verified'
-  | 'hostname-not-verified'
-
-/** Divides the plans that are weaker than the minimum among the rules of protection. */
-function fallsShort(it: Plan, policy: Policy, rule: Shortfall): Found[] {
-  const weakest = Math.min(...it.transports.map((transport) => strength(transport, policy)))
-  if (SSL_MODES.indexOf(policy.minimum) < SSL_MODES.indexOf('require')) return []
-  if (weakest >= SSL_MODES.indexOf(policy.minimum) || isLocal(it, policy)) return []
-  // A written mode that is too weak is sslmode-below-verify-full's; what overrides it is ours.
-  if (it.endpoint.kind === 'tcp' && it.sslmode && it.decidedBy === it.sslmode.origin) {
-    if (SSL_MODES.indexOf(it.sslmode.mode) < SSL_MODES.indexOf(policy.minimum)) return []
-  }
-  const shortfall: Shortfall =
-    it.endpoint.kind === 'tcp' && it.decidedBy.via === 'default'
-      ? 'sslmode-missing'
-      : weakest === SSL_MODES.indexOf('verify-ca')
-        ? 'hostname-not-verified'
-        : weakest === SSL_MODES.indexOf('require')
-          ? 'certificate-not-verified'
-          : 'plaintext-allowed'
-  return shortfall === rule ? [{ origin: it.decidedBy }] : []
-}
-
-/** A transport on libpq's scale of sslmodes; a unix socket that the policy accepts tops it. */
-function strength(transport: Transport, policy: Policy): number {
-  if (transport.kind === 'unix') return policy.local === 'refuse' ? 0 : SSL_MODES.length
-  if (transport.kind === 'plaintext') return 0
-  return SSL_MODES.indexOf(
-    ({ none: 'require', ca: 'verify-ca', full: 'verify-full' } as const)[transport.verification],
-  )
-}
-
-const isLocal = ({ endpoint }: Plan, policy: Policy): boolean =>
-  policy.local === 'accept-loopback' &&
-  endpoint.kind === 'tcp' &&
-  isLoopback(endpoint.hostaddr ?? endpoint.host)
-
-const acceptsPlaintext = (policy: Policy): boolean =>
-  policy.local === 'accept-loopback' ||
-  SSL_MODES.indexOf(policy.minimum) < SSL_MODES.indexOf('require')
 
 const older = (version: string | undefined, minimum: TlsVersion): boolean =>
   TLS_VERSIONS.indexOf(version as TlsVersion) < TLS_VERSIONS.indexOf(minimum)

@@ -1,4 +1,5 @@
 import type { DriverName } from './model.js'
+import { RIGHT } from './right.js'
 import type { Finding, RuleId } from './rules.js'
 
 /** What a sentence may speak of. */
@@ -8,18 +9,6 @@ export interface Words extends Finding {
   readonly minTlsVersion: string
   readonly outcome: string
   readonly host: string
-}
-
-/** The configuration to aim for, in the words of each driver. */
-const RIGHT: Record<DriverName, string> = {
-  pg: "append ?sslmode=verify-full&sslrootcert=/path/to/root.crt to the connection string, or pass ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } without an sslmode",
-  knex: "append ?sslmode=verify-full&sslrootcert=/path/to/root.crt to a postgres:// or postgresql:// connection string, or pass connection: { ..., ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } }",
-  typeorm:
-    "pass ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } and no sslmode in the url (with replication: in master and in every slave)",
-  postgres:
-    "pass ssl: { ca: fs.readFileSync('/path/to/root.crt', 'utf8') } and no sslmode in the URL",
-  libpq:
-    'write sslmode=verify-full sslrootcert=/path/to/root.crt (or set PGSSLMODE and PGSSLROOTCERT)',
 }
 
 const FULL = 'TLS, the certificate issued by a trusted root, for the host that is dialled'
@@ -60,17 +49,19 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
     'mend the connection, or renew the waiver with a new reason and date',
   ],
   'unobservable-driver': (it) => [
-    'the JavaScript client of pg on a socket of its own',
+    'the JavaScript client of the driver on a socket of its own',
     UNOBSERVABLE[it.origin.key]?.[0] ?? `${it.origin.key} is in use: its TLS cannot be observed`,
     UNOBSERVABLE[it.origin.key]?.[1] ??
-      'use the JavaScript client: remove pg-native, NODE_PG_FORCE_NATIVE, and the custom stream or connection',
+      'use the JavaScript client: remove pg-native, NODE_PG_FORCE_NATIVE, and the custom stream, connection or socket',
   ],
   'conninfo-misread': (it) => [
     'a connection string that means what it says',
     it.host === 'base'
       ? `${it.driver} takes this string for a database name: it would send all of it, password included, to a host named base (${it.outcome})`
       : `${it.driver} reads this string differently${written(it)}: it would dial ${it.host} with ${it.outcome}`,
-    'write a URL: postgres://user:password@host:5432/database?sslmode=verify-full, with special characters percent-encoded',
+    it.meant
+      ? `write ${it.meant}`
+      : 'write a URL: postgres://user:password@host:5432/database?sslmode=verify-full, with special characters percent-encoded',
   ],
   'multi-host-unsupported': (it) => [
     'one host',
@@ -179,9 +170,11 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
     `no sslmode: ${consequence(it.outcome)}`,
     RIGHT[it.driver],
   ],
-  'server-ssl-off': () => [
-    'the server to answer S to SSLRequest',
-    'the server answered N: it does not offer TLS (or something in between says so)',
+  'server-ssl-off': (it) => [
+    it.written ? 'ssl = on' : 'the server to answer S to SSLRequest',
+    it.written
+      ? `${it.written}: every connection is in plaintext`
+      : 'the server answered N: it does not offer TLS (or something in between says so)',
     'set ssl = on, ssl_cert_file and ssl_key_file in postgresql.conf; if it is on, look for a proxy or an attacker in between',
   ],
   'handshake-failed': (it) => [
@@ -204,6 +197,32 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
     'the server authenticated the session without channel binding',
     "use scram-sha-256 in pg_hba.conf and password_encryption, pg >= 8.14, and no TLS terminator in between; or channelBinding: 'prefer'",
   ],
+  'hba-trust': (it) => [
+    'clients from other hosts to prove who they are',
+    `${it.written}: they get in with no password and no certificate`,
+    'replace trust by scram-sha-256 in that line, then reload PostgreSQL',
+  ],
+  'hba-accepts-plaintext': (it) => [
+    'hostssl for every client from another host',
+    it.written === 'asked'
+      ? 'the server went on to authenticate a connection without TLS'
+      : `${it.written}, without TLS`,
+    it.written === 'asked'
+      ? 'write hostssl instead of host in pg_hba.conf, then reload PostgreSQL'
+      : it.meant
+        ? `write ${it.meant} as the first word of that line, then reload PostgreSQL`
+        : 'remove that line, then reload PostgreSQL',
+  ],
+  'plaintext-session': (it) => [
+    'every session from another host encrypted',
+    `in plaintext now: ${it.written}`,
+    'set sslmode=verify-full in that client; after hostssl is in pg_hba.conf, end what is left with pg_terminate_backend',
+  ],
+  'replica-drift': (it) => [
+    `${it.origin.key} as on the primary: ${it.meant}`,
+    `on the replica: ${it.written}`,
+    'make them the same and reload the replica: it takes reads from the same clients, and a failover makes it the primary',
+  ],
   'setting-discarded': (it) => [
     'every written setting used',
     `${it.driver} alone drops ${it.origin.key} because of ${it.written}; the guard honours it`,
@@ -213,6 +232,13 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
     'a certificate with time left',
     `the server's certificate expires in ${it.written} days`,
     'renew the certificate on the server and reload PostgreSQL',
+  ],
+  'server-ca-missing': (it) => [
+    'ssl_ca_file to name the CA of client certificates',
+    it.written
+      ? `it is empty, and a client certificate is asked for by: ${it.written}`
+      : 'it is empty: client certificates cannot be verified (verify-full in the client does not need it)',
+    'set ssl_ca_file to the root certificate, then reload PostgreSQL',
   ],
 }
 

@@ -8,10 +8,12 @@ import {
   type Plan,
   PolicyError,
   type PolicyOptions,
+  parseHba,
   type Remark,
   RULE_IDS,
   type RuleId,
   rules,
+  type ServerPosture,
   type Session,
 } from '@verify-full/core'
 import { describe, expect, it, test } from 'vitest'
@@ -55,7 +57,26 @@ const held = (over: Partial<Session> = {}): Session => ({
   ...over,
 })
 
-type Subject = { plan: Plan } | { session: Session }
+const standing = (over: Partial<ServerPosture> = {}): { posture: ServerPosture } => ({
+  posture: { endpoint: { kind: 'tcp', host: 'db.example.com', port: 5432 }, ...over },
+})
+const withHba = (text: string) => standing({ hba: parseHba(text).entries })
+const withSettings = (settings: Record<string, string>) =>
+  standing({
+    settings: new Map(Object.entries(settings).map(([k, value]) => [k, { value, origin }])),
+  })
+const client = {
+  pid: 1,
+  user: 'app',
+  database: 'app',
+  application: 'psql',
+  address: '10.0.0.1',
+  ssl: false,
+  startedAt: now,
+  replication: false,
+}
+
+type Subject = { plan: Plan } | { session: Session } | { posture: ServerPosture }
 type Case = [
   rule: RuleId,
   refuses: Subject,
@@ -166,6 +187,55 @@ const cases: readonly Case[] = [
       }),
     },
     { session: held() },
+  ],
+  [
+    'hba-trust',
+    withHba('hostssl all all all trust'),
+    withHba('host all all 127.0.0.1/32 trust\nhostssl all all all trust clientcert=verify-full'),
+  ],
+  [
+    'hba-accepts-plaintext',
+    withHba('host all all all md5'),
+    withHba(
+      'hostnossl all all all reject\nhost all all all md5\nhost replication all samehost md5',
+    ),
+  ],
+  [
+    'plaintext-session',
+    standing({ sessions: [client] }),
+    standing({ sessions: [{ ...client, ssl: true }] }),
+  ],
+  [
+    'replica-drift',
+    standing({ drift: [{ what: 'ssl', primary: 'on', replica: 'off' }] }),
+    standing({ drift: [] }),
+  ],
+  [
+    'server-ca-missing',
+    withSettings({ ssl: 'on', ssl_ca_file: '' }),
+    withSettings({ ssl: 'off', ssl_ca_file: 'root.crt' }),
+    {
+      dangerouslyAllow: [
+        { rule: 'server-ssl-off', host: 'db.example.com', reason: 'x', until: '2027-01-01' },
+      ],
+    },
+  ],
+  ['server-ssl-off', withSettings({ ssl: 'off' }), withSettings({ ssl: 'on' })],
+  [
+    'tls-version-too-low',
+    withSettings({ ssl_min_protocol_version: 'TLSv1' }),
+    withSettings({ ssl_min_protocol_version: 'TLSv1.2' }),
+  ],
+  [
+    'certificate-expired',
+    standing({ certificate: { ...certificate, validTo: new Date('2026-11-01') } }),
+    standing({ certificate }),
+  ],
+  ['certificate-expiring', standing({ certificate: soon }), standing({ certificate })],
+  [
+    'hba-accepts-plaintext',
+    standing({ plaintextAnswer: 'accepted' }),
+    standing({ plaintextAnswer: 'refused' }),
   ],
   ...(
     [

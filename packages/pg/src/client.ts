@@ -25,17 +25,48 @@ export function guardClass<C extends ClientClass>(
 ): C {
   const policy = definePolicy(options)
   if (policyOf(Client)) return Client
+  const Guarded = subclass(Client, { policy, ...(placement ? { placement } : {}) })
+  classes.set(Guarded, policy)
+  return Guarded
+}
+
+/**
+ * {@link guardClass} for a class through which every client of the process is made. A guard of the
+ * application's own takes its place, client by client.
+ */
+export function guardAmbientClass<C extends ClientClass>(Client: C, policy: Policy): C {
+  if (ambient.has(Client)) return Client
+  const Guarded = subclass(Client, { policy, ambient: true })
+  ambient.add(Guarded)
+  return Guarded
+}
+
+/** The same in place, for a class that has been handed out already: clients are judged by what they hold. */
+export function guardAmbientPrototype(Client: ClientClass, policy: Policy): void {
+  const prototype = Client.prototype as PgClient
+  if (ambient.has(Client)) return
+  ambient.add(Client)
+  const { connect, cancel } = prototype
+  const known = (client: PgClient): Guarded =>
+    guardedClients.get(client) ?? { policy, reading: undefined, ambient: true }
+  prototype.connect = function (this: PgClient, callback?: ConnectCallback) {
+    return guardedConnect(this, known(this), connect, callback)
+  }
+  if (!cancel) return
+  prototype.cancel = function (this: PgClient, target: PgClient, query: unknown) {
+    guardedCancel(this, known(this), cancel, target, query)
+  }
+}
+
+function subclass<C extends ClientClass>(Client: C, guarded: Omit<Guarded, 'reading'>): C {
+  const { policy, placement } = guarded
   const Guarded = class extends Client {
     // biome-ignore lint/suspicious/noExplicitAny: see ClientClass
     constructor(...args: any[]) {
       const [config = {}] = args
       const reading = (placement?.read ?? readPg)(config, process.env)
       super(policy.reportOnly ? config : withoutTlsParameters(config, reading))
-      guardedClients.set(this as unknown as PgClient, {
-        policy,
-        reading,
-        ...(placement ? { placement } : {}),
-      })
+      guardedClients.set(this as unknown as PgClient, { ...guarded, reading })
     }
     connect(callback?: ConnectCallback): unknown {
       const client = this as unknown as PgClient
@@ -47,15 +78,15 @@ export function guardClass<C extends ClientClass>(
     }
   }
   Object.defineProperty(Guarded, 'name', { value: Client.name })
-  classes.set(Guarded, policy)
   return Guarded as unknown as C
 }
 
 /** Guards one client that is not connected yet, in place. */
 export function guardClient(client: PgClient, policy: Policy): void {
-  if (guardedClients.has(client)) return
+  const known = guardedClients.get(client)
+  if (known && !known.ambient) return
   const { connect, cancel } = client
-  guardedClients.set(client, { policy, reading: undefined })
+  guardedClients.set(client, { policy, reading: known?.reading })
   client.connect = (callback) => guardedConnect(client, guardOf(client), connect, callback)
   if (cancel) {
     client.cancel = (target, query) => guardedCancel(client, guardOf(client), cancel, target, query)
@@ -74,3 +105,4 @@ const guardOf = (client: PgClient): Guarded => {
 
 const guardedClients = new WeakMap<PgClient, Guarded>()
 const classes = new WeakMap<object, Policy>()
+const ambient = new WeakSet<object>()

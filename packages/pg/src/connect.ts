@@ -1,26 +1,26 @@
 import { Socket } from 'node:net'
 import {
+  admit,
   type Finding,
-  judge,
   type PgReading,
   type Plan,
   type Policy,
   type PolicyError,
   planPgHeld,
-  publish,
   type readPg,
 } from '@verify-full/core'
 import { type ConnectCallback, failQueries, isObservable, type PgClient } from './driver.js'
 import { shutGate } from './gate.js'
 import { readMaterial } from './material.js'
 import { pin } from './pin.js'
-import { codeOf, refusal } from './refusal.js'
 
 /** What the guard knows of a client: its policy, and its configuration where it saw it. */
 export interface Guarded {
   readonly policy: Policy
   readonly reading: PgReading | undefined
   readonly placement?: Placement
+  /** Guarded because every client of the process is: a guard of the application's own takes its place. */
+  readonly ambient?: boolean
 }
 
 /** Who configured the client, for plans and messages: an adapter's name, and which of its connections. */
@@ -38,13 +38,14 @@ export function guardedConnect(
   connect: PgClient['connect'],
   callback?: ConnectCallback,
 ): unknown {
+  if (armed.has(client)) return connect.call(client, callback)
   if (!callback) {
     return new Promise((resolve, reject) => {
       guardedConnect(client, guarded, connect, (error) => (error ? reject(error) : resolve(client)))
     })
   }
   const refused = arm(client, guarded)
-  if (!refused) return connect.call(client, callback)
+  if (!refused) return whileArmed(client, () => connect.call(client, callback))
   failQueries(client, refused)
   process.nextTick(callback, refused)
   return undefined
@@ -61,6 +62,10 @@ export function guardedCancel(
   target: PgClient,
   query: unknown,
 ): void {
+  if (armed.has(client)) {
+    cancel.call(client, target, query)
+    return
+  }
   client.connection?.on('error', () => {})
   if (arm(client, guarded)) return
   const { connection } = client
@@ -71,8 +76,19 @@ export function guardedCancel(
       if (connection.sslNegotiation !== 'direct') connection.requestSsl()
     }
   }
-  cancel.call(client, target, query)
+  whileArmed(client, () => cancel.call(client, target, query))
 }
+
+/** Guards of one client may be stacked: the outermost judges, the others pass on. */
+function whileArmed<T>(client: PgClient, run: () => T): T {
+  armed.add(client)
+  try {
+    return run()
+  } finally {
+    armed.delete(client)
+  }
+}
+const armed = new WeakSet<PgClient>()
 
 /** Judges and pins a client and shuts its gate; returns the refusal where there is one. */
 function arm(client: PgClient, { policy, reading, placement }: Guarded): PolicyError | undefined {
@@ -81,16 +97,12 @@ function arm(client: PgClient, { policy, reading, placement }: Guarded): PolicyE
   const plan = { ...held, driver, ...(name === undefined ? {} : { name }) }
   const material = readMaterial(plan, policy, reading)
   const also = [...material.findings, ...(reading?.fatal ? [FATAL] : [])]
-  const verdict = judge({ plan }, policy, { also })
-  const { report } = verdict
-  for (const waived of report.waived) {
-    publish('verify-full:waived', { endpoint: plan.endpoint, ...waived })
-  }
-  if (!verdict.accepted) return refusal(codeOf(report.violations), report)
-  if (report.violations.length > 0) publish('verify-full:violation', report)
+  const admission = admit(plan, policy, also)
+  if (admission.refused) return admission.refused
+  const { accepted, report } = admission
   // Report-only changes nothing on the wire but the question.
   if (!isObservable(client)) return undefined
-  if (!policy.reportOnly) pin(client, verdict.accepted, policy, material)
+  if (!policy.reportOnly) pin(client, accepted, policy, material)
   shutGate(client, { plan, policy, report, roots: material.roots?.source ?? null })
   return undefined
 }

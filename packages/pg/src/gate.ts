@@ -3,12 +3,19 @@
  * very connection. It stands on the messages of `client.connection`, not on pg's queue, so nothing the
  * application queued can overtake it, with callbacks, promises, pools and pipelining alike.
  */
-import { type Finding, isLoopback } from '@verify-full/core'
+import {
+  arrivalFindings,
+  CONNECTION,
+  type Dialled,
+  type Finding,
+  findingsOf,
+  handshakeFindings,
+  QUESTION,
+  vouch,
+  wireRefusal,
+} from '@verify-full/core'
 import { failQueries, type PgClient } from './driver.js'
-import { handshakeFindings } from './handshake.js'
-import { QUESTION } from './question.js'
-import { CONNECTION, findingsOf, wireRefusal } from './refusal.js'
-import { type Dialled, judgeSession } from './session.js'
+import { recordSession } from './session.js'
 
 type Row = readonly (string | null)[]
 interface Message {
@@ -80,7 +87,7 @@ export function shutGate(client: PgClient, dialled: Dialled): void {
   const verdict = () => {
     let error: unknown
     try {
-      error = judgeSession(client, dialled, { asks, row, failure, bound })
+      error = recordSession(client, dialled, { asks, row, failure, bound })
     } catch (unexpected) {
       // Fail closed, and to the caller: thrown here it would end the process.
       error = unexpected
@@ -91,21 +98,20 @@ export function shutGate(client: PgClient, dialled: Dialled): void {
   }
   const secure = () => {
     clearTimeout(timer)
-    if (state === 'negotiating' && !refuse(handshakeFindings(connection, plan))) state = 'startup'
+    if (state === 'negotiating' && !refuse(handshakeFindings(connection.stream, plan)))
+      state = 'startup'
   }
 
   /** What the gate does with each message; true keeps it from pg. */
   const steps: Record<string, (message: Message) => boolean | undefined> = {
     connect() {
       if (transport.kind === 'tls') limit(' to the TLS handshake')
-      else if (plan.endpoint.kind === 'tcp' && policy.local === 'accept-loopback') {
-        const { remoteAddress = '' } = connection.stream
-        const away = !isLoopback(remoteAddress.replace(/^::ffff:/, ''))
-        return away && refuse([{ rule: 'plaintext-allowed', origin: CONNECTION }])
-      }
-      return false
+      else vouch(connection.stream)
+      return refuse(arrivalFindings(plan, policy, connection.stream.remoteAddress))
     },
     sslconnect() {
+      // Before pg writes to it: the handshake is judged below, at its end.
+      vouch(connection.stream)
       connection.stream.prependOnceListener('secureConnect', secure)
       return false
     },

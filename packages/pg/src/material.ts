@@ -1,55 +1,35 @@
 import { readFileSync, statSync } from 'node:fs'
 import {
+  attempt,
   type Finding,
-  type LoadedRoots,
-  loadCrl,
-  loadRoots,
+  loadTrust,
   type PgReading,
   type Plan,
   type Policy,
   RootCertError,
+  type Trust,
 } from '@verify-full/core'
 
 /** Everything read from files for one connection. Holds a private key: never put into a report. */
-export interface Material {
-  readonly roots: LoadedRoots | undefined
-  readonly crl: readonly string[] | undefined
+export interface Material extends Trust {
   readonly cert: string | undefined
   readonly key: string | undefined
-  /** What could not be used, for the judge. */
-  readonly findings: readonly Finding[]
 }
 
 /** Reads root certificates, revocation lists and the client certificate that a plan and its URL name. */
 export function readMaterial(plan: Plan, policy: Policy, reading: PgReading | undefined): Material {
-  const findings: Finding[] = []
-  const attempt = <T>(rule: Finding['rule'], origin: Finding['origin'], load: () => T) => {
-    try {
-      return load()
-    } catch (error) {
-      if (!(error instanceof RootCertError)) throw error
-      findings.push({ rule, origin, written: error.message })
-      return undefined
-    }
-  }
-  const tls = plan.transports.find((transport) => transport.kind === 'tls')
-  const rootsOrigin =
-    tls && 'origin' in tls.roots
-      ? tls.roots.origin
-      : ({ via: 'default', key: 'sslrootcert' } as const)
-  const roots =
-    tls && tls.verification !== 'none'
-      ? attempt('root-cert-unusable', rootsOrigin, () => loadRoots(tls.roots, policy.rootCert))
-      : undefined
-  const crl = tls?.crl
-    ? attempt('root-cert-unusable', tls.crl.origin, () => loadCrl(tls.crl))
-    : undefined
+  const trust = loadTrust(plan, policy)
+  const findings: Finding[] = [...trust.findings]
+  const tls = plan.transports.some(({ kind }) => kind === 'tls')
   const read = (file: PgReading['sslcert'], secret: boolean) =>
-    file &&
-    attempt('client-certificate-unusable', file.origin, () => readClientFile(file.path, secret))
-  const cert = tls ? read(reading?.sslcert, false) : undefined
-  const key = tls ? read(reading?.sslkey, true) : undefined
-  return { roots, crl, cert, key, findings }
+    file && tls
+      ? attempt(findings, 'client-certificate-unusable', file.origin, () =>
+          readClientFile(file.path, secret),
+        )
+      : undefined
+  const cert = read(reading?.sslcert, false)
+  const key = read(reading?.sslkey, true)
+  return { ...trust, cert, key, findings }
 }
 
 /**

@@ -1,1 +1,8 @@
-export {}
+export { formatBaseline, parseBaseline } from './baseline.js'
+export type { Shard } from './files/shard.js'
+export { applyFixes, type FixedFile, formatDiff } from './fix.js'
+export * from './model.js'
+export type { PathPolicy, ScanPolicyOptions } from './path-policy.js'
+export { REPORTERS } from './report/registry.js'
+export { type ScanOptions, scan } from './scan.js'
+export { sourceFile } from './source-file.js'

@@ -1,9 +1,18 @@
 /**
- * Looks at live PostgreSQL servers: what they offer to a client without credentials.
+ * Looks at live PostgreSQL servers: what they offer to a client without credentials, and what a connection
+ * sees of their rules, sessions and replicas.
  *
  * @module
  */
-
+export { audit } from './audit/audit.js'
+export {
+  AUDIT_STATUSES,
+  type AuditOptions,
+  type AuditReport,
+  type AuditStatus,
+  type AuditTarget,
+  type ServerAudit,
+} from './audit/types.js'
 export { type ExamineOptions, examine } from './doctor/examine.js'
 export { MANAGED_DATABASES, type ManagedDatabase, managedDatabaseOf } from './doctor/managed.js'
 export {
@@ -16,6 +25,7 @@ export {
   type Step,
   type StepId,
 } from './doctor/types.js'
+export type { Connection, LiveFacts, Query, Standby, Unseen } from './live/types.js'
 export { type ProbeOptions, type ProbeTarget, probe } from './probe/probe.js'
 export type { Account } from './probe/startup.js'
 export type {
@@ -29,3 +39,15 @@ export type {
   TlsOffer,
   VersionAnswer,
 } from './probe/types.js'
+export type {
+  CertificateIdentity,
+  Clock,
+  IgnoredSession,
+  Look,
+  PlaintextClient,
+  Watch,
+  WatchEvent,
+  WatchedPool,
+  WatchOptions,
+} from './watch/types.js'
+export { WATCH_CHANNEL, watch } from './watch/watch.js'

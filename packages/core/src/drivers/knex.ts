@@ -40,9 +40,12 @@ export function planKnex(config: unknown, env: Env): Plan[] {
 /** The reading behind {@link planKnex}'s plan: it names the files to look at. */
 export function readKnex(config: unknown, env: Env): PgReading | undefined {
   const connection = typeof config === 'string' ? config : peek(config, 'connection')
-  // An empty string is one that Knex parses: it goes on with pg's defaults.
-  const opens = typeof connection === 'string' || (connection && typeof connection !== 'function')
-  return opens && !peek(config, 'connectionPool') ? readKnexConnection(connection, env) : undefined
+  // Knex parses the empty string like any other: it names no host, so pg dials localhost.
+  const none =
+    (!connection && connection !== '') ||
+    typeof connection === 'function' ||
+    peek(config, 'connectionPool')
+  return none ? undefined : readKnexConnection(connection, env)
 }
 
 /**

@@ -24,11 +24,14 @@ export function readHosts(
   if (hosts && hosts.length !== count) refuse('host and hostaddr differ in length', 0)
   if (ports.length !== 1 && ports.length !== count) refuse('host and port differ in length', 0)
 
+  // `postgres://us/er:password@db`: libpq dials `us`, a piece of the user, for a database `er:...@db`.
+  const dbname = get('dbname')
+  const late = dbname?.origin.via === 'uri' && dbname.value.includes('@')
   const read = (index: number): LibpqHost => {
     const host = hosts?.[index] ?? ''
     const address = addresses?.[index] ?? ''
     const port = readPort(ports[index] ?? ports[0] ?? '')
-    const shownHost = readable(host)
+    const shownHost = late ? UNREADABLE : readable(host)
     const shownAddress = readable(address)
     const misread = shownHost === UNREADABLE || shownAddress === UNREADABLE
     const origin = get(shownHost === UNREADABLE ? 'host' : 'hostaddr')?.origin

@@ -3,13 +3,19 @@ import type { Env } from './pg-options.js'
 import type { PgReading } from './pg-reading.js'
 import type { SslReading } from './pg-ssl.js'
 
+/** The roots that a plan trusts, and what its driver alone would have dropped. */
+export interface RootsChoice {
+  readonly roots: Roots
+  readonly discarded: readonly Discarded[]
+}
+
 /** The string's sslrootcert, else `ssl.ca`, else the `ssl.ca` that the string displaced, else PGSSLROOTCERT. */
 export function chooseRoots(
   { rootcert }: PgReading,
   ssl: SslReading,
   lost: SslReading,
   env: Env,
-): { roots: Roots; discarded: readonly Discarded[] } {
+): RootsChoice {
   if (rootcert) return { roots: fileRoots(rootcert.path, rootcert.origin), discarded: [] }
   if (ssl.roots) return { roots: ssl.roots, discarded: [] }
   if (lost.roots?.kind === 'inline' && lost.roots.pem !== '') {
@@ -21,7 +27,8 @@ export function chooseRoots(
   return { roots: fileRoots(path, origin), discarded: [weaker(origin, 'ca')] }
 }
 
-const fileRoots = (path: string, origin: Origin): Roots =>
+/** A file, or with the name `system` the system's roots. */
+export const fileRoots = (path: string, origin: Origin): Roots =>
   path === 'system' ? { kind: 'system', origin } : { kind: 'file', path, origin }
 
 /** `ssl.crl`, else a displaced one, else a file named by sslcrl or PGSSLCRL, which pg ignores. */

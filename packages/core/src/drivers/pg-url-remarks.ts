@@ -55,9 +55,19 @@ function isMisread({ kind, text }: PgUrl, url: URL): boolean {
   if (kind === 'relative') return true
   if (kind === 'socket') return false
   if (!/^\s*[a-z][\w+.-]*:\/\//i.test(text)) return true
-  // A ? # or / in the password ends the authority early: its tail, and the @, stand further on.
-  return [url.pathname, url.hash].some((part) => part.includes('@')) || hasStrayAt(url.searchParams)
+  return endsEarly(url)
 }
+
+/** The URL in a text, unless what it names as host may be a piece of its user or password. */
+export function readableUrl(text: unknown): URL | undefined {
+  if (typeof text !== 'string' || !URL.canParse(text)) return undefined
+  const url = new URL(text)
+  return endsEarly(url) || !/^\s*[a-z][\w+.-]*:\/\//i.test(text) ? undefined : url
+}
+
+/** A ? # or / in user or password ends the authority early: its tail, and the @, stand further on. */
+const endsEarly = (url: URL): boolean =>
+  [url.pathname, url.hash].some((part) => part.includes('@')) || hasStrayAt(url.searchParams)
 
 /** An @ in no parameter that anybody knows: what stands as host may be the user name. */
 export const hasStrayAt = (parameters: URLSearchParams): boolean =>

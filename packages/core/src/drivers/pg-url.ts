@@ -88,6 +88,7 @@ function readUrl(text: string): { url: URL; dummy: boolean; relative: boolean } 
   }
 }
 
+// verify-full-ignore-next-line sslmode-missing -- what pg itself resolves against, not a connection
 const BASE = 'postgres://base'
 
 /** Spaces and stray percent signs get the whole string encoded (index.js, before `new URL`). */

@@ -58,3 +58,9 @@ export function unknownMode(value: unknown, origin: Origin): Remark {
   const meant = nearest(value, SSL_MODES)
   return meant === undefined ? { kind, origin } : { kind, origin, written: value, meant }
 }
+
+/** The same for a reader that has no `verify-full`: it must not be suggested there. */
+export function foreignMode(value: unknown, origin: Origin): Remark {
+  const { meant: _, ...remark } = unknownMode(value, origin)
+  return remark
+}

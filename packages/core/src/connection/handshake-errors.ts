@@ -1,0 +1,75 @@
+import type { Finding } from '../rules.js'
+import { CONNECTION } from './handshake.js'
+
+type Meaning = Pick<Finding, 'rule' | 'written'>
+
+/**
+ * What an error of Node, OpenSSL or a driver during the TLS negotiation means; [] where it is not ours.
+ * For adapters.
+ */
+export function findingsOf(error: unknown): readonly Finding[] {
+  const { code = '', message = '' } = error as { code?: unknown; message?: string }
+  const rule = BY_MESSAGE[message] ?? BY_CODE[String(code)]
+  if (rule) return [{ ...rule, origin: CONNECTION }]
+  return /^(ERR_SSL_|ERR_OSSL_|EPROTO$)/.test(String(code))
+    ? [{ rule: 'handshake-failed', origin: CONNECTION, written: String(code) }]
+    : []
+}
+
+/** What the one byte means with which the server answers SSLRequest; [] for the `S` that was hoped for. */
+export function sslAnswerFindings(answer: Buffer): readonly Finding[] {
+  if (answer.length === 1 && answer[0] === 0x53) return []
+  const meaning = answer[0] === 0x4e ? NO_TLS : answer[0] === 0x53 ? STUFFED : GARBLED
+  return [{ ...meaning, origin: CONNECTION }]
+}
+
+const NO_TLS: Meaning = { rule: 'server-ssl-off' }
+const GARBLED: Meaning = {
+  rule: 'handshake-failed',
+  written: 'the answer to SSLRequest was neither S nor N',
+}
+/** The shape of CVE-2021-23222: bytes that were not encrypted would be taken for the server's. */
+const STUFFED: Meaning = {
+  rule: 'handshake-failed',
+  written: 'plaintext came along with the answer to SSLRequest',
+}
+
+const unknownIssuer = {
+  rule: 'certificate-not-verified',
+  written: 'the certificate was issued by a CA that is not among the trusted roots',
+} as const
+const badPurpose = {
+  rule: 'certificate-not-verified',
+  written: 'the certificate is not a server certificate (its extended key usage)',
+} as const
+
+/** @see https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const BY_CODE: Record<string, Meaning> = {
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownIssuer,
+  UNABLE_TO_GET_ISSUER_CERT: unknownIssuer,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownIssuer,
+  SELF_SIGNED_CERT_IN_CHAIN: unknownIssuer,
+  DEPTH_ZERO_SELF_SIGNED_CERT: unknownIssuer,
+  CERT_SIGNATURE_FAILURE: unknownIssuer,
+  CERT_UNTRUSTED: unknownIssuer,
+  INVALID_CA: unknownIssuer,
+  INVALID_PURPOSE: badPurpose,
+  UNABLE_TO_GET_CRL: {
+    rule: 'certificate-not-verified',
+    written: 'sslcrl holds no revocation list of one of the CAs in the chain',
+  },
+  CRL_HAS_EXPIRED: { rule: 'certificate-not-verified', written: 'the revocation list has expired' },
+  ERR_TLS_CERT_ALTNAME_INVALID: {
+    rule: 'hostname-not-verified',
+    written: 'the certificate is for other names',
+  },
+  CERT_HAS_EXPIRED: { rule: 'certificate-expired' },
+  CERT_NOT_YET_VALID: { rule: 'certificate-not-yet-valid' },
+  CERT_REVOKED: { rule: 'certificate-revoked' },
+}
+
+/** pg 8 gives these two no code (pg 8.23.1 connection.js:86-92). */
+const BY_MESSAGE: Record<string, Meaning> = {
+  'The server does not support SSL connections': NO_TLS,
+  'There was an error establishing an SSL connection': GARBLED,
+}

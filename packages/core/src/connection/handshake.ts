@@ -1,0 +1,75 @@
+import { X509Certificate } from 'node:crypto'
+import type { Duplex } from 'node:stream'
+import tls from 'node:tls'
+import type { CertificateSummary, LocalTls, Origin, Plan } from '../model.js'
+import type { Finding } from '../rules.js'
+import { nameMatches } from './tls-options.js'
+
+/** The origin of what the wire itself shows. */
+export const CONNECTION: Origin = { via: 'default', key: 'socket' }
+
+/** What a socket says of itself; null where it is not TLS. For adapters. */
+export function observeTls(stream: Duplex, negotiation: LocalTls['negotiation']): LocalTls | null {
+  if (!(stream instanceof tls.TLSSocket)) return null
+  return {
+    version: stream.getProtocol() ?? 'unknown',
+    cipher: stream.getCipher().name,
+    authorized: stream.authorized,
+    negotiation,
+    certificate: summarize(stream),
+  }
+}
+
+/**
+ * Judges a finished handshake before the startup packet leaves: at `secureConnect` the server has not
+ * received a byte of PostgreSQL traffic inside TLS. `authorized` alone proves little. For adapters.
+ */
+export function handshakeFindings(stream: Duplex, plan: Plan): readonly Finding[] {
+  const [transport] = plan.transports
+  if (transport.kind !== 'tls' || plan.endpoint.kind !== 'tcp') return []
+  if (!(stream instanceof tls.TLSSocket)) {
+    return [{ rule: 'session-not-ssl', origin: CONNECTION, written: 'socket' }]
+  }
+  const { host } = plan.endpoint
+  const verified = transport.verification !== 'none'
+  const found = (rule: Finding['rule'], written: string, when: boolean): Finding[] =>
+    when ? [{ rule, origin: CONNECTION, written }] : []
+  return [
+    ...found(
+      'certificate-not-verified',
+      'Node did not authorize it',
+      verified && !stream.authorized,
+    ),
+    // Node skips the name check on a resumed session.
+    ...found('handshake-failed', 'a resumed session', verified && stream.isSessionReused()),
+    ...found(
+      'hostname-not-verified',
+      'the certificate is for other names',
+      transport.verification === 'full' && !nameMatches(host, stream.getPeerCertificate()),
+    ),
+    ...found(
+      'handshake-failed',
+      'the server did not select ALPN postgresql',
+      transport.negotiation === 'direct' && stream.alpnProtocol !== 'postgresql',
+    ),
+    ...found(
+      'cipher-without-encryption',
+      stream.getCipher().name,
+      /NULL|anon/i.test(stream.getCipher().standardName),
+    ),
+  ]
+}
+
+/** Not getPeerX509Certificate(): on Node 18 to 24 it empties the chain that SCRAM-PLUS needs. */
+function summarize(stream: tls.TLSSocket): CertificateSummary {
+  const { raw } = stream.getPeerCertificate(true)
+  const certificate = new X509Certificate(raw)
+  return {
+    subject: certificate.subject.replaceAll('\n', ', '),
+    issuer: certificate.issuer.replaceAll('\n', ', '),
+    names: certificate.subjectAltName?.split(', ') ?? [],
+    validFrom: new Date(certificate.validFrom),
+    validTo: new Date(certificate.validTo),
+    fingerprint256: certificate.fingerprint256,
+  }
+}

@@ -1,0 +1,96 @@
+import { writeSync } from 'node:fs'
+import { isMainThread } from 'node:worker_threads'
+import {
+  definePolicy,
+  findConfigFile,
+  loadConfigFile,
+  nearest,
+  type Policy,
+  type PolicyOptions,
+} from '@verify-full/core'
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** What ends a process whose policy cannot be used: exit code of wrong usage, as the command has it. */
+const EXIT_CODE = 2
+
+/** The variables, and which option of the policy each of them sets. Documented in README.md. */
+const OPTIONS: Readonly<Record<string, keyof PolicyOptions>> = {
+  VERIFY_FULL_MINIMUM: 'minimum',
+  VERIFY_FULL_ROOT_CERT: 'rootCert',
+  VERIFY_FULL_MIN_TLS_VERSION: 'minTlsVersion',
+  VERIFY_FULL_CHANNEL_BINDING: 'channelBinding',
+  VERIFY_FULL_LOCAL: 'local',
+  VERIFY_FULL_SESSION_CHECK: 'sessionCheck',
+  VERIFY_FULL_GATE: 'gate',
+  VERIFY_FULL_GATE_TIMEOUT_MILLIS: 'gateTimeoutMillis',
+  VERIFY_FULL_CERTIFICATE_EXPIRY_DAYS: 'certificateExpiryDays',
+}
+const NUMBERS: readonly string[] = [
+  'VERIFY_FULL_GATE_TIMEOUT_MILLIS',
+  'VERIFY_FULL_CERTIFICATE_EXPIRY_DAYS',
+]
+const MODES: Readonly<Record<string, boolean>> = { enforce: false, 'report-only': true }
+const OTHERS: readonly string[] = ['VERIFY_FULL_MODE', 'VERIFY_FULL_CONFIG']
+const PREFIX = 'VERIFY_FULL_'
+
+/**
+ * The policy of a process: `verify-full.config.*` of the folder or one above it, each option replaced by
+ * its variable. Ends the process with a readable error where it cannot be used: nothing runs unguarded.
+ */
+export function processPolicy(env: Env, folder: string): Policy {
+  try {
+    return readPolicy(env, folder)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    const message = `@verify-full/register: ${why}\n`
+    // A worker's process.exit() would end the thread only, and quietly.
+    if (!isMainThread) throw new TypeError(message)
+    writeSync(2, message)
+    return process.exit(EXIT_CODE)
+  }
+}
+
+/** {@link processPolicy} for callers that take a TypeError. */
+export function readPolicy(env: Env, folder: string): Policy {
+  refuseMisspelt(Object.keys(env))
+  const path = env.VERIFY_FULL_CONFIG || findConfigFile(folder)
+  const options: Record<string, unknown> = path ? { ...loadConfigFile(path).options } : {}
+  const named = (error: unknown) =>
+    new TypeError(`${path}: ${error instanceof Error ? error.message : error}`)
+  const fromFile = attempt(() => definePolicy(options), named)
+  const written = Object.entries(OPTIONS).filter(([name]) => env[name])
+  const mode = env.VERIFY_FULL_MODE
+  if (written.length === 0 && !mode) return fromFile
+  for (const [name, option] of written) {
+    const value = NUMBERS.includes(name) ? Number(env[name]) : env[name]
+    const wrong = (error: unknown) => new TypeError(`environment variable ${name}: ${error}`)
+    attempt(() => definePolicy({ [option]: value }), wrong)
+    options[option] = value
+  }
+  if (mode && !Object.hasOwn(MODES, mode)) {
+    const known = Object.keys(MODES).join(' or ')
+    throw new TypeError(`environment variable VERIFY_FULL_MODE must be ${known}`)
+  }
+  if (mode) options.reportOnly = MODES[mode]
+  return definePolicy(options)
+}
+
+/** A misspelt variable would leave the policy weaker than its author thinks. */
+function refuseMisspelt(names: readonly string[]): void {
+  const known = [...Object.keys(OPTIONS), ...OTHERS]
+  for (const name of names) {
+    if (!name.toUpperCase().startsWith(PREFIX) || known.includes(name)) continue
+    const short = (text: string) => text.slice(PREFIX.length)
+    const near = nearest(short(name), known.map(short))
+    if (near) throw new TypeError(`environment variable ${name}: did you mean ${PREFIX}${near}?`)
+  }
+}
+
+function attempt<T>(run: () => T, wrong: (error: unknown) => TypeError): T {
+  try {
+    return run()
+  } catch (error) {
+    throw wrong(error)
+  }
+}

@@ -1,0 +1,261 @@
+import type { Range } from '../../model.js'
+import { decoded, type Mapped } from '../../text/mapped.js'
+import { evaluateCall } from './calls.js'
+import { exportOf, type Module, moduleFor, type Reading } from './modules.js'
+import { type Binding, type MemberWrite, resolve } from './scope.js'
+import { concatenate, templateParts } from './strings.js'
+import { bare, child, children, keyOf, type Node, nameOf } from './syntax.js'
+import { choice, type Entry, entryOf, literal, mapBranches, truth, type Value } from './value.js'
+
+/** Deeper expressions, and more work than this for one file, are not followed. */
+const DEEPEST = 40
+const MOST_STEPS = 20_000
+
+/** What an expression is, as far as it can be known without running it. */
+export function evaluate(
+  written: Node | undefined,
+  module: Module,
+  reading: Reading,
+  depth = 0,
+): Value {
+  const node = bare(written)
+  if (!node || depth > DEEPEST || reading.steps++ > MOST_STEPS)
+    return { kind: 'unknown', name: 'code' }
+  const at = placeOf(node, module, reading)
+  const inner = (it: Node | undefined) => evaluate(it, module, reading, depth + 1)
+  const unknown = (name: string): Value => ({ kind: 'unknown', name, ...(at ? { at } : {}) })
+  switch (node.type) {
+    case 'StringLiteral': {
+      const text = String(node.value)
+      const mapped = textPlace(text, node, module, reading)
+      return { kind: 'literal', data: text, ...(at ? { at } : {}), ...(mapped ? { mapped } : {}) }
+    }
+    case 'NumericLiteral':
+    case 'BooleanLiteral':
+      return { kind: 'literal', data: node.value as number | boolean, ...(at ? { at } : {}) }
+    case 'NullLiteral':
+      return { kind: 'literal', data: null, ...(at ? { at } : {}) }
+    case 'TemplateLiteral':
+      return concatenate(templateParts(node, module, reading, inner), node, module, reading)
+    case 'BinaryExpression':
+      if (node.operator === '+') {
+        const parts = [inner(child(node, 'left')), inner(child(node, 'right'))]
+        return concatenate(parts, node, module, reading)
+      }
+      return EITHER
+    case 'UnaryExpression': {
+      if (node.operator === 'void') return literal(undefined)
+      if (node.operator !== '!') return unknown('code')
+      return mapBranches(inner(child(node, 'argument')), (value) => {
+        const known = truth(value)
+        return known === undefined ? EITHER : { ...literal(!known), ...(at ? { at } : {}) }
+      })
+    }
+    case 'ConditionalExpression': {
+      const known = truth(inner(child(node, 'test')))
+      if (known !== undefined) return inner(child(node, known ? 'consequent' : 'alternate'))
+      return choice([inner(child(node, 'consequent')), inner(child(node, 'alternate'))])
+    }
+    case 'LogicalExpression':
+      return either(String(node.operator), inner(child(node, 'left')), inner(child(node, 'right')))
+    case 'SequenceExpression':
+      return inner(children(node, 'expressions').at(-1))
+    case 'AssignmentExpression':
+      return inner(child(node, 'right'))
+    case 'AwaitExpression':
+      return inner(child(node, 'argument'))
+    case 'ObjectExpression':
+      return {
+        kind: 'object',
+        entries: entriesOf(node, module, reading, depth),
+        ...(at ? { at } : {}),
+      }
+    case 'ArrayExpression':
+      return { kind: 'array', items: children(node, 'elements').map(inner), ...(at ? { at } : {}) }
+    case 'Identifier':
+      return identifier(node, module, reading, depth)
+    case 'MemberExpression':
+    case 'OptionalMemberExpression':
+      return member(node, module, reading, depth)
+    case 'CallExpression':
+    case 'OptionalCallExpression':
+    case 'NewExpression':
+    case 'ImportExpression':
+      return evaluateCall(node, module, reading, depth)
+    case 'ArrowFunctionExpression':
+    case 'FunctionExpression':
+    case 'FunctionDeclaration':
+    case 'ObjectMethod':
+      return { kind: 'function', node, from: module, ...(at ? { at } : {}) }
+    default:
+      return unknown('code')
+  }
+}
+
+/** Comparisons and negations of what is not known: both outcomes happen somewhere. */
+const EITHER: Value = { kind: 'choice', branches: [literal(true), literal(false)] }
+
+/** The place of a node, if it is in the file that is scanned. */
+export const placeOf = (node: Node, { syntax }: Module, { home }: Reading): Range | undefined =>
+  syntax.file.path === home ? syntax.file.range(node.start, node.end - node.start) : undefined
+
+function textPlace(text: string, node: Node, module: Module, reading: Reading): Mapped | undefined {
+  if (module.syntax.file.path !== reading.home) return undefined
+  return decoded(module.syntax.file, text, node.start + 1, node.end - node.start - 2)
+}
+
+function either(operator: string, left: Value, right: Value): Value {
+  const known = truth(left)
+  if (operator === '??') {
+    if (left.kind === 'literal') return left.data === null || left.data === undefined ? right : left
+    return known === true ? left : choice([left, right])
+  }
+  if (operator === '||') return known === undefined ? choice([left, right]) : known ? left : right
+  if (known !== undefined) return known ? right : left
+  return choice([literal(false), right])
+}
+
+/** The properties of an object literal, what is spread into it included. */
+export function entriesOf(node: Node, module: Module, reading: Reading, depth: number): Entry[] {
+  const properties = children(node, 'properties')
+  return properties.flatMap((property, index): Entry[] => {
+    if (property.type === 'SpreadElement') {
+      const value = evaluate(child(property, 'argument'), module, reading, depth + 1)
+      return spread(value)
+    }
+    const removal = removalOf(properties, index, module, reading)
+    const key = keyOf(property, 'key')
+    const value =
+      property.type === 'ObjectMethod'
+        ? ({ kind: 'function', node: property, from: module } as const)
+        : evaluate(child(property, 'value'), module, reading, depth + 1)
+    const literally = bare(child(property, 'value'))?.type.endsWith('Literal') === true
+    return [{ key, value, ...(literally && removal ? { removal } : {}) }]
+  })
+}
+
+function spread(value: Value): Entry[] {
+  if (value.kind === 'object') return [...value.entries]
+  // `...(condition && { ... })` spreads nothing where the condition is false.
+  if (value.kind === 'literal') return []
+  return [{ key: undefined, value }]
+}
+
+/** A property with the comma that goes with it. */
+function removalOf(properties: readonly Node[], index: number, module: Module, reading: Reading) {
+  const { file } = module.syntax
+  const property = properties[index]
+  if (!property || file.path !== reading.home) return undefined
+  const [before, after] = [properties[index - 1], properties[index + 1]]
+  if (after) return file.range(property.start, after.start - property.start)
+  if (before) return file.range(before.end, property.end - before.end)
+  const comma = /^\s*,/.exec(file.text.slice(property.end, property.end + 80))?.[0].length ?? 0
+  return file.range(property.start, property.end - property.start + comma)
+}
+
+function identifier(node: Node, module: Module, reading: Reading, depth: number): Value {
+  const name = nameOf(node) ?? ''
+  if (name === 'undefined') return literal(undefined)
+  const found = resolve(name, node, module.syntax, module.scopes)
+  if (!found) return { kind: 'unknown', name }
+  const at = placeOf(node, module, reading)
+  const value = bound(found, module, reading, depth + 1)
+  if (value.kind === 'unknown' && value.name === 'code') {
+    return { kind: 'unknown', name, ...(at ? { at } : {}) }
+  }
+  return at ? mapBranches(value, (it) => referred(it, at)) : value
+}
+
+/** What another file says has the place where this one refers to it. */
+const referred = (value: Value, at: Range): Value =>
+  value.kind === 'object' || value.kind === 'literal' || value.kind === 'array'
+    ? { ...value, at: value.at ?? at }
+    : value
+
+function bound(found: Binding, module: Module, reading: Reading, depth: number): Value {
+  const { imported, init, path, opaque, memberWrites, writes } = found
+  if (imported)
+    return exportOf(moduleFor(imported.source, module, reading), imported.name, reading, depth)
+  if (opaque || (!init && writes.length === 0)) return { kind: 'unknown', name: found.name }
+  const first = init ? evaluate(init, module, reading, depth) : undefined
+  const initial = first && path.reduce<Value>((at, key) => property(at, key, reading, depth), first)
+  const values = [
+    ...(initial ? [initial] : []),
+    ...writes.map((it) => evaluate(it, module, reading, depth)),
+  ]
+  return memberWrites.reduce<Value>(
+    (value, it) => mapBranches(value, (branch) => written(branch, it, module, reading, depth)),
+    choice(values),
+  )
+}
+
+/** An object after an assignment to one of its properties. */
+function written(
+  target: Value,
+  { path, value, always }: MemberWrite,
+  module: Module,
+  reading: Reading,
+  depth: number,
+): Value {
+  const [key, ...rest] = path
+  if (target.kind !== 'object' || key === undefined) return target
+  const old = entryOf(target, key)?.value
+  const next =
+    rest.length === 0
+      ? evaluate(value, module, reading, depth)
+      : mapBranches(old ?? { kind: 'object', entries: [] }, (it) =>
+          written(it, { path: rest, value, always: true }, module, reading, depth),
+        )
+  const changed = always ? next : choice([old ?? literal(undefined), next])
+  return { ...target, entries: [...target.entries, { key, value: changed }] }
+}
+
+function member(node: Node, module: Module, reading: Reading, depth: number): Value {
+  const key = keyOf(node, 'property')
+  const object = bare(child(node, 'object'))
+  const at = placeOf(node, module, reading)
+  if (object && isEnvironment(object) && key !== undefined) {
+    const values = reading.context.variable(key)
+    if (values.length === 0) return { kind: 'variable', name: key, ...(at ? { at } : {}) }
+    return choice(values.map((data) => ({ kind: 'literal', data, ...(at ? { at } : {}) })))
+  }
+  if (key === undefined) {
+    // `config[env]`: any of them.
+    return mapBranches(evaluate(object, module, reading, depth + 1), (value) =>
+      value.kind === 'object' && value.entries.length > 0
+        ? choice(value.entries.map((it) => it.value))
+        : { kind: 'unknown', name: 'code' },
+    )
+  }
+  const value = property(evaluate(object, module, reading, depth + 1), key, reading, depth + 1)
+  if (value.kind === 'unknown' && at) return { ...value, at }
+  return at ? mapBranches(value, (it) => referred(it, at)) : value
+}
+
+/** `process.env` and `import.meta.env`. */
+export function isEnvironment(node: Node): boolean {
+  if (node.type !== 'MemberExpression' && node.type !== 'OptionalMemberExpression') return false
+  const object = bare(child(node, 'object'))
+  if (keyOf(node, 'property') !== 'env') return false
+  return nameOf(object) === 'process' || object?.type === 'MetaProperty'
+}
+
+/** A property of a value. */
+export function property(from: Value, key: string, reading: Reading, depth: number): Value {
+  return mapBranches(from, (value): Value => {
+    if (value.kind === 'package') {
+      return { ...value, name: value.name === '' ? key : `${value.name}.${key}` }
+    }
+    if (value.kind === 'module') return exportOf(value, key, reading, depth)
+    if (value.kind === 'object') {
+      const found = entryOf(value, key)
+      const open = value.entries.findLast((it) => it.key === undefined)
+      if (found) return found.value
+      return open ? property(open.value, key, reading, depth + 1) : literal(undefined)
+    }
+    if (value.kind === 'array') return value.items[Number(key)] ?? { kind: 'unknown', name: key }
+    if (value.kind === 'function' && key === 'useFactory') return value
+    const name = value.kind === 'variable' || value.kind === 'unknown' ? value.name : key
+    return { kind: 'unknown', name: name === 'code' ? key : name }
+  })
+}

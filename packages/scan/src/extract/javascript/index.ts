@@ -1,0 +1,153 @@
+import { declareStrings, declareText } from '../../declare/strings.js'
+import type { Declaration, ExtractContext, Extracted, Extractor, SourceFile } from '../../model.js'
+import { decoded } from '../../text/mapped.js'
+import { declareAmbient, findPatchedIdentity } from './ambient.js'
+import { returnsOf } from './calls.js'
+import { declareConfig, wholeOf } from './declare.js'
+import { evaluate } from './evaluate.js'
+import { CONFIG_FILES, type Library, libraryOf } from './libraries.js'
+import { commonExport, exportOf, type Module, moduleOf, type Reading } from './modules.js'
+import { bare, child, children, type Node, nameOf, parse } from './syntax.js'
+import { declareTyped } from './typed.js'
+import type { Value } from './value.js'
+
+/** What a file must mention for its syntax to be worth looking at. */
+const WORTH =
+  /['"`](?:pg|pg-pool|pg-promise|knex|typeorm|@nestjs\/(?:typeorm|sequelize)|sequelize|sequelize-typescript|drizzle-orm\/[\w-]+|drizzle-kit|@mikro-orm\/\w+|@prisma\/adapter-pg|slonik|postgres)['"`]|NODE_TLS_REJECT_UNAUTHORIZED|checkServerIdentity/
+/** More work than this for one file is not done. */
+const MOST_WORK = 400_000
+
+/** JavaScript, TypeScript and JSX: what is handed to the libraries that connect to PostgreSQL. */
+export const javascript: Extractor = {
+  name: 'javascript',
+  matches: (path) => /\.[cm]?[jt]sx?$/.test(path) && !/\.d\.[cm]?ts$/.test(path),
+  extract: (file, context) => {
+    const configFile = CONFIG_FILES.find((it) => it.file.test(file.path))
+    if (!configFile && !WORTH.test(file.text)) return { declarations: declareText(file) }
+    const syntax = parse(file)
+    if (typeof syntax === 'string') return { declarations: declareText(file), incomplete: syntax }
+    return read(file, moduleOf(syntax), context, configFile?.library)
+  },
+}
+
+function read(
+  file: SourceFile,
+  module: Module,
+  context: ExtractContext,
+  library: Library | undefined,
+): Extracted {
+  const reading: Reading = {
+    home: file.path,
+    context,
+    modules: new Map([[file.path, module]]),
+    steps: 0,
+  }
+  let work = 0
+  /** Every question has a budget of its own, and all of them one together. */
+  const ask = <T>(question: () => T): T | undefined => {
+    work += reading.steps
+    reading.steps = 0
+    return work > MOST_WORK ? undefined : question()
+  }
+  const declarations: Declaration[] = []
+  for (const type of ['NewExpression', 'CallExpression', 'OptionalCallExpression']) {
+    for (const node of module.syntax.byType.get(type) ?? []) {
+      const found = ask(() => sinkOf(node, module, reading))
+      if (!found) continue
+      const { config, sink } = found
+      const [first] = children(node, 'arguments')
+      const at = first ?? node
+      const range = file.range(at.start, at.end - at.start)
+      declarations.push(...declareConfig(config, sink, range, file, context))
+    }
+  }
+  if (library) {
+    const exported = ask(() => exportedBy(module, reading))
+    for (const config of exported ? environments(exported) : []) {
+      const inner = library.config([config])
+      if (inner) declarations.push(...declareConfig(inner, library, wholeOf(file), file, context))
+    }
+  }
+  declarations.push(...(ask(() => declareTyped(module, reading, context)) ?? []))
+  declarations.push(...(ask(() => declareAmbient(module, reading)) ?? []))
+  const findings = ask(() => findPatchedIdentity(module, reading)) ?? []
+  return { declarations: [...declarations, ...loose(module, declarations)], findings }
+}
+
+/** A call or `new` of a library, and what it is given. */
+function sinkOf(
+  node: Node,
+  module: Module,
+  reading: Reading,
+): { config: Value; sink: Library } | undefined {
+  const callee = bare(child(node, 'callee'))
+  if (
+    !callee ||
+    !/^(?:Identifier|MemberExpression|OptionalMemberExpression|CallExpression)$/.test(callee.type)
+  ) {
+    return undefined
+  }
+  const sink = libraryOf(evaluate(callee, module, reading))
+  if (!sink) return undefined
+  const args = children(node, 'arguments').map((it) => evaluate(it, module, reading))
+  const config = sink.config(args)
+  // `useFactory`, `connection: () => ...`: what the function returns.
+  const made = config?.kind === 'function' ? returnsOf(config, reading, 0) : config
+  return made && { config: made, sink }
+}
+
+function exportedBy(module: Module, reading: Reading): Value | undefined {
+  const path = module.syntax.file.path
+  const declared = exportOf({ kind: 'module', path }, 'default', reading, 0)
+  return declared.kind === 'unknown' ? commonExport(module, reading) : declared
+}
+
+/** A configuration, or one for each environment: `{ development: {...}, production: {...} }`. */
+function environments(value: Value): readonly Value[] {
+  if (value.kind === 'choice') return value.branches.flatMap(environments)
+  if (value.kind === 'call') return value.args.slice(0, 1).flatMap(environments)
+  if (value.kind !== 'object') return value.kind === 'literal' ? [value] : []
+  const inner = value.entries.filter(
+    ({ value: it }) => it.kind === 'object' || it.kind === 'choice',
+  )
+  const isOne = value.entries.some(({ key }) =>
+    /^(?:client|dialect|type|connection|driver|clientUrl|dbCredentials)$/.test(key ?? ''),
+  )
+  return isOne ? [value] : inner.map((it) => it.value)
+}
+
+/** Connection strings that no library in sight is given: any reader may get them. */
+function loose({ syntax }: Module, declared: readonly Declaration[]): Declaration[] {
+  const { file, byType } = syntax
+  const covered = declared.flatMap(({ at, settings }) => [
+    at,
+    ...[...settings.values()].map(({ value }) => value),
+  ])
+  const pieces = [
+    ...(byType.get('StringLiteral') ?? [])
+      .filter((it) => !isBase(it, syntax))
+      .map((it) => {
+        const length = it.end - it.start - 2
+        return decoded(file, String(it.value), it.start + 1, Math.max(0, length))
+      }),
+    ...(byType.get('TemplateLiteral') ?? []).map((it) =>
+      decoded(file, file.text.slice(it.start + 1, it.end - 1), it.start + 1, it.end - it.start - 2),
+    ),
+  ]
+  return pieces
+    .filter(({ text }) => text.length > 8 && /:\/\/|dbname/.test(text))
+    .filter(({ at }) => !covered.some((it) => overlaps(it, at)))
+    .flatMap((piece) => declareStrings(piece, file, { env: {} }))
+}
+
+const overlaps = (
+  a: { offset: number; length: number },
+  b: { offset: number; length: number },
+): boolean => a.offset < b.offset + b.length && b.offset < a.offset + a.length
+
+/** The second argument of `new URL`: it lends its scheme to others, and is dialled by nobody. */
+function isBase(node: Node, { parents }: Module['syntax']): boolean {
+  const call = parents.get(node)
+  if (call?.type !== 'NewExpression' || nameOf(child(call, 'callee')) !== 'URL') return false
+  return children(call, 'arguments')[1] === node
+}

@@ -1,0 +1,173 @@
+import type { ExtractContext } from '../../model.js'
+import { evaluate, property } from './evaluate.js'
+import { type Scopes, scopesOf } from './scope.js'
+import { bare, child, children, keyOf, type Node, nameOf, parse, type Syntax } from './syntax.js'
+import { choice, literal, type Value } from './value.js'
+
+/** A parsed file of the project. */
+export interface Module {
+  readonly syntax: Syntax
+  readonly scopes: Scopes
+}
+
+/** What following one file has looked at so far. */
+export interface Reading {
+  /** The file that is scanned: only its places are reported. */
+  readonly home: string
+  readonly context: ExtractContext
+  readonly modules: Map<string, Module | Value | undefined>
+  steps: number
+}
+
+/** Files that one file may pull in; hostile projects could chain thousands. */
+const MOST_FILES = 40
+
+export const moduleOf = (syntax: Syntax): Module => ({ syntax, scopes: scopesOf(syntax) })
+
+/** What a specifier stands for: a file of the project, or a package. */
+export function moduleFor(source: string, from: Module, reading: Reading): Value {
+  if (!source.startsWith('.')) return { kind: 'package', source, name: '' }
+  const folder = from.syntax.file.path.split('/').slice(0, -1)
+  const base = [...folder, ...source.split('/')].join('/')
+  for (const path of candidates(base)) {
+    const clean = normalize(path)
+    if (clean !== undefined && load(clean, reading) !== undefined)
+      return { kind: 'module', path: clean }
+  }
+  return { kind: 'unknown', name: 'code' }
+}
+
+function candidates(base: string): string[] {
+  const stem = base.replace(/\.([cm]?)jsx?$/, '')
+  const typed = base === stem ? [] : [base.replace(/\.([cm]?)js(x?)$/, '.$1ts$2')]
+  const extensions = ['ts', 'js', 'mts', 'mjs', 'cts', 'cjs', 'tsx', 'jsx', 'json']
+  return [
+    base,
+    ...typed,
+    ...extensions.map((it) => `${base}.${it}`),
+    ...extensions.map((it) => `${base}/index.${it}`),
+  ].filter((path) => /\.(?:[cm]?[jt]sx?|json)$/.test(path))
+}
+
+function normalize(path: string): string | undefined {
+  const parts: string[] = []
+  for (const part of path.split('/')) {
+    if (part === '..' && parts.pop() === undefined) return undefined
+    if (part !== '' && part !== '.' && part !== '..') parts.push(part)
+  }
+  return parts.join('/')
+}
+
+function load(path: string, reading: Reading): Module | Value | undefined {
+  const { modules, context } = reading
+  if (modules.has(path)) return modules.get(path)
+  if (modules.size > MOST_FILES) return undefined
+  const file = context.read(path)
+  let found: Module | Value | undefined
+  if (file && path.endsWith('.json')) found = fromJson(file.text)
+  else if (file) {
+    const syntax = parse(file)
+    found = typeof syntax === 'string' ? undefined : moduleOf(syntax)
+  }
+  modules.set(path, found)
+  return found
+}
+
+function fromJson(text: string): Value | undefined {
+  try {
+    return fromData(JSON.parse(text) as unknown)
+  } catch {
+    return undefined
+  }
+}
+
+function fromData(data: unknown, depth = 0): Value {
+  if (depth > 20) return { kind: 'unknown', name: 'code' }
+  if (Array.isArray(data))
+    return { kind: 'array', items: data.map((it) => fromData(it, depth + 1)) }
+  if (typeof data === 'object' && data !== null) {
+    const entries = Object.entries(data).map(([key, it]) => ({
+      key,
+      value: fromData(it, depth + 1),
+    }))
+    return { kind: 'object', entries }
+  }
+  return literal(data as string | number | boolean | null)
+}
+
+/** What a module exports under a name; `*` is all of it. */
+export function exportOf(module: Value, name: string, reading: Reading, depth: number): Value {
+  if (module.kind === 'package') {
+    return { ...module, name: name === '*' ? '' : name }
+  }
+  if (module.kind !== 'module' || depth > 40) return { kind: 'unknown', name }
+  if (name === '*') return module
+  const loaded = load(module.path, reading)
+  if (!loaded) return { kind: 'unknown', name }
+  if ('kind' in loaded)
+    return name === 'default' ? loaded : property(loaded, name, reading, depth + 1)
+  const declared = declaredExport(loaded, name, reading, depth + 1)
+  if (declared) return declared
+  const common = commonExport(loaded, reading, depth + 1)
+  if (common) return name === 'default' ? common : property(common, name, reading, depth + 1)
+  for (const node of loaded.syntax.byType.get('ExportAllDeclaration') ?? []) {
+    const source = nameOf(child(node, 'source')) ?? ''
+    const value = exportOf(moduleFor(source, loaded, reading), name, reading, depth + 1)
+    if (value.kind !== 'unknown') return value
+  }
+  return { kind: 'unknown', name }
+}
+
+function declaredExport(
+  module: Module,
+  name: string,
+  reading: Reading,
+  depth: number,
+): Value | undefined {
+  const { byType } = module.syntax
+  if (name === 'default') {
+    const [node] = byType.get('ExportDefaultDeclaration') ?? []
+    if (node) return evaluate(child(node, 'declaration'), module, reading, depth)
+  }
+  for (const node of byType.get('ExportNamedDeclaration') ?? []) {
+    for (const it of children(node, 'specifiers')) {
+      if (nameOf(child(it, 'exported')) !== name) continue
+      const local = child(it, 'local')
+      const source = nameOf(child(node, 'source'))
+      return source === undefined
+        ? evaluate(local, module, reading, depth)
+        : exportOf(moduleFor(source, module, reading), nameOf(local) ?? '*', reading, depth)
+    }
+    const declaration = child(node, 'declaration')
+    if (declaration?.type === 'FunctionDeclaration' && nameOf(child(declaration, 'id')) === name) {
+      return evaluate(declaration, module, reading, depth)
+    }
+    const names = children(declaration, 'declarations').map((it) => child(it, 'id'))
+    const found = names.find((id) => nameOf(id) === name)
+    if (found) return evaluate(found, module, reading, depth)
+  }
+  return undefined
+}
+
+/** What CommonJS exports: `module.exports = ...`, and `exports.name = ...` gathered. */
+export function commonExport(module: Module, reading: Reading, depth = 0): Value | undefined {
+  const wholes: Value[] = []
+  const entries: { key: string; value: Value }[] = []
+  for (const node of module.syntax.byType.get('AssignmentExpression') ?? []) {
+    const left = bare(child(node, 'left'))
+    if (left?.type !== 'MemberExpression') continue
+    const object = bare(child(left, 'object'))
+    const key = keyOf(left, 'property')
+    const value = () => evaluate(child(node, 'right'), module, reading, depth)
+    if (nameOf(object) === 'module' && key === 'exports') wholes.push(value())
+    else if (key !== undefined && object && isExports(object)) entries.push({ key, value: value() })
+  }
+  if (wholes.length > 0) return choice(wholes)
+  return entries.length > 0 ? { kind: 'object', entries } : undefined
+}
+
+const isExports = (node: Node): boolean =>
+  nameOf(node) === 'exports' ||
+  (node.type === 'MemberExpression' &&
+    nameOf(bare(child(node, 'object'))) === 'module' &&
+    keyOf(node, 'property') === 'exports')

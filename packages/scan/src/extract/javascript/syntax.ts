@@ -1,0 +1,159 @@
+import { createRequire } from 'node:module'
+import { type Context, createContext, Script } from 'node:vm'
+import type { ParserOptions } from '@babel/parser'
+import type { SourceFile } from '../../model.js'
+
+/** A node of the syntax tree, as loosely as this extractor looks at it. */
+export interface Node {
+  readonly type: string
+  readonly start: number
+  readonly end: number
+  readonly [field: string]: unknown
+}
+
+/** A parsed file: each node's parent, and the nodes of each type in the order of the text. */
+export interface Syntax {
+  readonly file: SourceFile
+  readonly program: Node
+  readonly parents: ReadonlyMap<Node, Node>
+  readonly byType: ReadonlyMap<string, readonly Node[]>
+}
+
+/**
+ * Parsing hostile text can take exponential time (nested type arguments and calls do): milliseconds, and
+ * for each character so many more as the slowest machine needs.
+ */
+const PATIENCE = 3000
+const PATIENCE_PER_CHARACTER = 0.01
+
+/**
+ * Parses JavaScript, TypeScript and JSX; returns why where that is impossible, without quoting the text.
+ * The parser is loaded at the first file that needs it.
+ */
+export function parse(file: SourceFile): Syntax | string {
+  const { path, text } = file
+  const plugins: ParserOptions['plugins'] = ['decorators-legacy', 'explicitResourceManagement']
+  if (/\.[cm]?ts$/.test(path)) plugins.push('typescript')
+  else if (path.endsWith('.tsx')) plugins.push('typescript', 'jsx')
+  else plugins.push('jsx')
+  const options: ParserOptions = {
+    sourceType: 'unambiguous',
+    allowReturnOutsideFunction: true,
+    allowAwaitOutsideFunction: true,
+    allowImportExportEverywhere: true,
+    allowUndeclaredExports: true,
+    errorRecovery: true,
+    plugins,
+  }
+  const patience = Math.ceil(PATIENCE + text.length * PATIENCE_PER_CHARACTER)
+  try {
+    const program: unknown = within(patience, () => parser().parse(text, options).program)
+    return index(file, program as Node)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return 'it takes too long to parse'
+    if (error instanceof RangeError) return 'it is nested too deeply'
+    if (error instanceof SyntaxError) return 'it is no JavaScript or TypeScript that can be parsed'
+    throw error
+  }
+}
+
+/** Walks without recursion: a tree may be as deep as the parser's stack allows. */
+function index(file: SourceFile, program: Node): Syntax {
+  const parents = new Map<Node, Node>()
+  const byType = new Map<string, Node[]>()
+  const stack: Node[] = [program]
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    const known = byType.get(node.type)
+    if (known) known.push(node)
+    else byType.set(node.type, [node])
+    const inner = childNodes(node)
+    for (let at = inner.length - 1; at >= 0; at--) {
+      const child = inner[at] as Node
+      parents.set(child, node)
+      stack.push(child)
+    }
+  }
+  return { file, program, parents, byType }
+}
+
+function childNodes(node: Node): Node[] {
+  const found: Node[] = []
+  for (const key in node) {
+    if (SKIPPED.has(key)) continue
+    const value = node[key]
+    if (isNode(value)) found.push(value)
+    else if (Array.isArray(value)) for (const item of value) if (isNode(item)) found.push(item)
+  }
+  return found
+}
+
+const SKIPPED: ReadonlySet<string> = new Set([
+  'loc',
+  'extra',
+  'errors',
+  'leadingComments',
+  'trailingComments',
+  'innerComments',
+  'typeAnnotation',
+  'typeParameters',
+])
+
+export const isNode = (value: unknown): value is Node =>
+  typeof value === 'object' && value !== null && typeof (value as Node).type === 'string'
+
+export const child = (node: Node | undefined, field: string): Node | undefined => {
+  const value = node?.[field]
+  return isNode(value) ? value : undefined
+}
+
+export const children = (node: Node | undefined, field: string): readonly Node[] => {
+  const value = node?.[field]
+  return Array.isArray(value) ? value.filter(isNode) : []
+}
+
+/** The name of an identifier, or the text of a string literal. */
+export const nameOf = (node: Node | undefined): string | undefined => {
+  const name = node?.type === 'StringLiteral' ? node.value : node?.name
+  return typeof name === 'string' ? name : undefined
+}
+
+/** The key of a property or member, where it is written and not computed. */
+export function keyOf(node: Node, field: 'key' | 'property'): string | undefined {
+  const key = child(node, field)
+  if (node.computed !== true || key?.type === 'StringLiteral') {
+    return key?.type === 'NumericLiteral' ? String(key.value) : nameOf(key)
+  }
+  return key?.type === 'NumericLiteral' ? String(key.value) : undefined
+}
+
+const TRANSPARENT: ReadonlySet<string> = new Set([
+  'TSAsExpression',
+  'TSSatisfiesExpression',
+  'TSNonNullExpression',
+  'TSTypeAssertion',
+  'TSInstantiationExpression',
+  'ParenthesizedExpression',
+])
+
+/** What is behind parentheses and types. */
+export function bare(node: Node | undefined): Node | undefined {
+  let inner = node
+  while (inner && TRANSPARENT.has(inner.type)) inner = child(inner, 'expression')
+  return inner
+}
+
+let loaded: typeof import('@babel/parser') | undefined
+function parser(): typeof import('@babel/parser') {
+  loaded ??= createRequire(import.meta.url)('@babel/parser') as typeof import('@babel/parser')
+  return loaded
+}
+
+/** V8 ends what a script with a timeout calls, whatever that is doing. */
+function within<T>(timeout: number, run: () => T): T {
+  box ??= createContext({})
+  box.run = run
+  return CALL.runInContext(box, { timeout }) as T
+}
+const CALL = new Script('run()')
+let box: Context | undefined

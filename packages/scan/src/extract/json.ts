@@ -1,0 +1,20 @@
+import { declareCommand } from '../declare/command.js'
+import { declareTree } from '../declare/tree.js'
+import type { Extractor } from '../model.js'
+import { jsonTree } from '../text/json-tree.js'
+
+/** JSON and JSONC: ormconfig.json, Sequelize's config.json, ECS task definitions, appsettings. */
+export const json: Extractor = {
+  name: 'json',
+  matches: (path) => /\.(?:json|jsonc|code-workspace)$/i.test(path),
+  extract(file) {
+    const { tree, incomplete } = jsonTree(file)
+    const declarations = tree
+      ? declareTree(tree, file, {
+          isCommand: (key) => /^(?:command|entryPoint|args)$/.test(key),
+          command: (value) => declareCommand(value, file),
+        })
+      : []
+    return { declarations, ...(incomplete === undefined ? {} : { incomplete }) }
+  },
+}

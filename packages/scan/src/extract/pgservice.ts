@@ -1,0 +1,34 @@
+import type { Declaration, Extractor, SettingPlace } from '../model.js'
+import { iniTree } from '../text/ini-tree.js'
+import type { Tree } from '../text/tree.js'
+
+/**
+ * pg_service.conf: every section is one connection of libpq.
+ *
+ * @see https://www.postgresql.org/docs/current/libpq-pgservice.html
+ */
+export const pgService: Extractor = {
+  name: 'pg_service.conf',
+  matches: (path) => /(?:^|\/)\.?pg_service\.conf$/.test(path),
+  extract(file) {
+    const tree = iniTree(file, { separators: '=', comments: '#' })
+    const sections = tree.kind === 'map' ? tree.entries : []
+    return { declarations: sections.flatMap(({ value }) => declareSection(value)) }
+  },
+}
+
+function declareSection(section: Tree): Declaration[] {
+  if (section.kind !== 'map') return []
+  const settings = new Map<string, SettingPlace>()
+  const config: Record<string, string> = {}
+  const secrets = []
+  for (const { key, value } of section.entries) {
+    if (value.kind !== 'scalar') continue
+    settings.set(key, { value: value.value.at, replaceable: true })
+    if (/^(?:user|password)$/.test(key)) secrets.push(value.value.at)
+    else config[key] = value.value.text
+  }
+  if (Object.keys(config).length === 0) return []
+  const at = settings.get('host')?.value ?? section.at
+  return [{ readers: ['libpq'], config, env: {}, at, settings, undetermined: [], secrets }]
+}

@@ -1,0 +1,40 @@
+import { declareUrl } from '../declare/url.js'
+import type { Extractor } from '../model.js'
+import { STAND_IN } from '../model.js'
+import { literal } from '../text/mapped.js'
+
+const BLOCK = /^[ \t]*datasource\s+\w+\s*\{([^}]*)\}/gm
+const URL_FIELD =
+  /^[ \t]*(?:url|directUrl|shadowDatabaseUrl)[ \t]*=[ \t]*(?:"([^"\r\n]*)"|env\("(\w+)"\))/gm
+
+/** schema.prisma: the datasource's URL, read by Prisma's own engine. */
+export const prisma: Extractor = {
+  name: 'prisma',
+  matches: (path) => /\.prisma$/.test(path),
+  extract(file, context) {
+    const declarations = [...file.text.matchAll(BLOCK)].flatMap((block) => {
+      const body = block[1] ?? ''
+      if (!/^[ \t]*provider[ \t]*=[ \t]*"(?:postgresql|postgres|cockroachdb)"/m.test(body))
+        return []
+      const from = block.index + block[0].length - 1 - body.length
+      return [...body.matchAll(URL_FIELD)].flatMap((field) => {
+        const [whole, url, variable] = field
+        const written = url ?? variable ?? ''
+        const start = from + field.index + whole.lastIndexOf(written)
+        if (url !== undefined) {
+          const found = declareUrl(literal(file, start, url.length), file, {
+            readers: ['prisma'],
+            env: {},
+          })
+          return found ? [found] : []
+        }
+        // What the .env file says of it is reported there.
+        if (context.variable(written).length > 0) return []
+        const at = file.range(start, written.length)
+        const undetermined = [written]
+        return [{ config: { host: STAND_IN }, env: {}, at, settings: new Map(), undetermined }]
+      })
+    })
+    return { declarations }
+  },
+}

@@ -1,0 +1,9 @@
+import { declareText } from '../declare/strings.js'
+import type { Extractor } from '../model.js'
+
+/** Any other text file: connection strings, wherever they stand. */
+export const text: Extractor = {
+  name: 'text',
+  matches: () => true,
+  extract: (file) => ({ declarations: declareText(file) }),
+}

@@ -1,0 +1,14 @@
+import { declareTree } from '../declare/tree.js'
+import type { Extractor } from '../model.js'
+import { tomlTree } from '../text/toml-tree.js'
+
+/** TOML: fly.toml, wrangler.toml, sqlx and diesel settings, pyproject.toml. */
+export const toml: Extractor = {
+  name: 'toml',
+  matches: (path) => /\.toml$/.test(path),
+  extract(file) {
+    const { tree, incomplete } = tomlTree(file)
+    const declarations = tree ? declareTree(tree, file) : []
+    return { declarations, ...(incomplete === undefined ? {} : { incomplete }) }
+  },
+}

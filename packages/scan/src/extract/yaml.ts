@@ -1,0 +1,69 @@
+import { declareCommand } from '../declare/command.js'
+import { declareTree } from '../declare/tree.js'
+import type { Extractor } from '../model.js'
+import type { Mapped } from '../text/mapped.js'
+import { at, type Tree, textAt } from '../text/tree.js'
+import { yamlTrees } from '../text/yaml-tree.js'
+
+/** Keys whose strings are given to a shell: compose, Kubernetes, GitHub Actions, GitLab CI. */
+const COMMAND =
+  /^(?:run|script|before_script|after_script|command|args|entrypoint|test|post-?start|pre-?stop)$/i
+
+/** compose files, Kubernetes manifests, Helm values, GitHub Actions, GitLab CI, and any other YAML. */
+export const yaml: Extractor = {
+  name: 'yaml',
+  matches: (path) => /\.ya?ml(?:\.(?:tpl|example|dist|sample))?$/i.test(path),
+  extract(file) {
+    const { trees, incomplete } = yamlTrees(file)
+    const declarations = trees.flatMap((tree) =>
+      declareTree(tree, file, {
+        isCommand: (key) => COMMAND.test(key),
+        command: (value) => declareCommand(value, file),
+        ...(textAt(tree, 'kind') === 'Secret' ? { read: secretData } : {}),
+      }),
+    )
+    const localHosts = new Set(trees.flatMap(localNames))
+    return { declarations, localHosts, ...(incomplete === undefined ? {} : { incomplete }) }
+  },
+}
+
+/** The `data` of a Kubernetes Secret is base64. */
+function secretData(value: Mapped, path: readonly string[]): Mapped {
+  if (path[0] !== 'data' || path.length !== 2) return value
+  const text = value.text.replace(/\s/g, '')
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return value
+  return {
+    text: Buffer.from(text, 'base64').toString('utf8').trimEnd(),
+    at: value.at,
+    segments: [],
+  }
+}
+
+/** Hosts that run beside the job or the application: compose and GitHub `services`, GitLab's list. */
+function localNames(tree: Tree): string[] {
+  const jobs = at(tree, 'jobs')
+  const places = [
+    tree,
+    ...(jobs?.kind === 'map' ? jobs.entries.map(({ value }) => value) : entriesOf(tree)),
+  ]
+  return places.flatMap((place) => {
+    const services = at(place, 'services')
+    if (services?.kind === 'map') return services.entries.map(({ key }) => key)
+    return services?.kind === 'list' ? services.items.flatMap(gitlabNames) : []
+  })
+}
+
+const entriesOf = (tree: Tree): Tree[] =>
+  tree.kind === 'map' ? tree.entries.map(({ value }) => value) : []
+
+/** GitLab names a service after its image: `postgres:16`, `registry/group/postgres`. */
+function gitlabNames(item: Tree): string[] {
+  const alias = textAt(item, 'alias')
+  const image = item.kind === 'scalar' ? item.value.text : (textAt(item, 'name') ?? '')
+  const name = image.replace(/[:@].*$/s, '')
+  return [
+    ...(alias?.split(/[\s,]+/) ?? []),
+    name.replaceAll('/', '__'),
+    name.replaceAll('/', '-'),
+  ].filter(Boolean)
+}

@@ -1,0 +1,12 @@
+/** Paths whose connections are not the project's own: they are reported, but as notes. */
+const LENIENT: readonly (readonly [why: string, pattern: RegExp])[] = [
+  [
+    'test fixture',
+    /(?:^|\/)(?:tests?|__tests__|specs?|e2e|fixtures?|__fixtures__|testdata|mocks?|__mocks__)\/|[._-](?:test|spec)\.[cm]?[jt]sx?$|(?:^|\/)\.env\.(?:test|testing|ci)$/i,
+  ],
+  ['documentation', /\.(?:md|mdx|markdown|rst|adoc|asciidoc|txt|html?)$/i],
+]
+
+/** Why a path is treated leniently; undefined where it is not. */
+export const lenientPath = (path: string): string | undefined =>
+  LENIENT.find(([, pattern]) => pattern.test(path))?.[0]

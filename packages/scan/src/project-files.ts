@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { decode } from './bytes.js'
+import { dotenv, readDotenv } from './extract/dotenv.js'
+import type { ExtractContext, SourceFile } from './model.js'
+import { sourceFile } from './source-file.js'
+
+/** The other files of a project, as far as extractors ask for them; each is read once. */
+export function projectFiles(
+  root: string,
+  staged: ReadonlyMap<string, Buffer> | undefined,
+): { contextOf(path: string): ExtractContext; readonly hosts: Set<string> } {
+  const hosts = new Set<string>()
+  const variables = new Map<string, ReadonlyMap<string, readonly string[]>>()
+  const read = (path: string): SourceFile | undefined => {
+    const clean = normalize(path)
+    if (clean === undefined) return undefined
+    try {
+      return sourceFile(clean, decode(staged?.get(clean) ?? readFileSync(resolve(root, clean))))
+    } catch {
+      return undefined
+    }
+  }
+  const variablesOf = (folder: string): ReadonlyMap<string, readonly string[]> => {
+    const known = variables.get(folder)
+    if (known) return known
+    const found = new Map<string, string[]>()
+    for (const name of dotenvFiles(resolve(root, folder))) {
+      const file = read(folder === '' ? name : `${folder}/${name}`)
+      for (const { key, value } of file ? readDotenv(file) : []) {
+        found.set(key, [...(found.get(key) ?? []), value.text])
+      }
+    }
+    variables.set(folder, found)
+    return found
+  }
+  return {
+    hosts,
+    contextOf: (path) => ({
+      read,
+      hosts: () => hosts,
+      variable: (name) =>
+        foldersAbove(path).flatMap((folder) => variablesOf(folder).get(name) ?? []),
+    }),
+  }
+}
+
+/** `a/b`, `a` and the root, of `a/b/c.ts`. */
+function foldersAbove(path: string): string[] {
+  const parts = path.split('/').slice(0, -1)
+  return [...parts.map((_, index) => parts.slice(0, parts.length - index).join('/')), '']
+}
+
+function dotenvFiles(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => dotenv.matches(name))
+      .sort()
+  } catch {
+    return []
+  }
+}
+
+/** A path without `.` and `..`; undefined where it leaves the root. */
+function normalize(path: string): string | undefined {
+  const parts: string[] = []
+  for (const part of path.split('/')) {
+    if (part === '..' && parts.pop() === undefined) return undefined
+    if (part !== '' && part !== '.' && part !== '..') parts.push(part)
+  }
+  return path.startsWith('/') ? undefined : parts.join('/')
+}

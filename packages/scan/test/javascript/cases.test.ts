@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { scan } from '../../src/index.js'
+
+const CASES = fileURLToPath(new URL('cases/', import.meta.url))
+
+/** One finding as a line: `error app.ts:3:12 certificate-not-verified: false`. */
+function findingsOf(name: string): string[] {
+  const root = `${CASES}${name}`
+  const { findings } = scan({ root, now: new Date('2027-01-01T00:00:00Z') })
+  return findings
+    .filter(({ kind }) => kind === 'javascript')
+    .map(({ severity, path, at, rule, actual }) => {
+      const text = readFileSync(`${root}/${path}`, 'utf8').slice(at.offset, at.offset + at.length)
+      const shown = rule === 'undetermined' || rule === 'file-unreadable' ? actual : text
+      return `${severity} ${path}:${at.line}:${at.column} ${rule}: ${shown}`
+    })
+}
+
+const names = readdirSync(CASES)
+
+describe.each(names.filter((name) => name.startsWith('bad.')))('%s', (name) => {
+  test('is found where it is written', () => {
+    const expected = `${CASES}${name}/expected.json`
+    const found = findingsOf(name)
+    if (process.env.WRITE_EXPECTED) writeFileSync(expected, `${JSON.stringify(found, null, 2)}\n`)
+    expect(found).toEqual(JSON.parse(readFileSync(expected, 'utf8')))
+    expect(found.some((line) => line.startsWith('error'))).toBe(true)
+  })
+})
+
+describe.each(names.filter((name) => name.startsWith('ok.')))('%s', (name) => {
+  test('is left alone', () => {
+    const found = findingsOf(name)
+    expect(found.filter((line) => !line.startsWith('note'))).toEqual([])
+    const expected = `${CASES}${name}/expected.json`
+    if (process.env.WRITE_EXPECTED) writeFileSync(expected, `${JSON.stringify(found, null, 2)}\n`)
+    expect(found).toEqual(JSON.parse(readFileSync(expected, 'utf8')))
+  })
+})
+
+test('there are cases', () => {
+  expect(names.length).toBeGreaterThan(20)
+})

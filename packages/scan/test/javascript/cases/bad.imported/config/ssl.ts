@@ -1,0 +1,1 @@
+export const ssl = { rejectUnauthorized: false }

@@ -1,0 +1,1 @@
+exports.database = { host: 'db.example.com', ssl: false }

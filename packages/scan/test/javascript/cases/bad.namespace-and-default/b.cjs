@@ -1,0 +1,5 @@
+const { Pool } = require('pg')
+const Pooled = require('pg-pool')
+exports.a = new Pool({ host: 'db.example.com', ssl: false })
+exports.b = new Pooled({ host: 'db.example.com', ssl: false })
+exports.c = async () => new (await import('pg')).Pool({ host: 'db.example.com', ssl: false })

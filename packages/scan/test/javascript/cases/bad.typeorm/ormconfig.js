@@ -1,0 +1,1 @@
+module.exports = { type: 'postgres', url: 'postgres://app@db.example.com/app?sslmode=disable' }

@@ -1,0 +1,1 @@
+export class Pool { constructor(readonly options: object) {} }

@@ -1,0 +1,1 @@
+export interface PoolConfig { ssl: boolean }

@@ -1,0 +1,15 @@
+import type { Unseen } from './types.js'
+
+/** What a role without privileges is told, with the grant that would change it. */
+export const UNSEEN: Readonly<Record<'sessions' | 'rules', Unseen>> = {
+  sessions: {
+    what: 'sessions',
+    why: "other roles' sessions are not visible to this role",
+    fix: 'grant pg_read_all_stats (or pg_monitor) to the role that audits',
+  },
+  rules: {
+    what: 'pg_hba.conf',
+    why: 'pg_hba_file_rules is not visible to this role',
+    fix: 'grant select on pg_hba_file_rules and execute on function pg_hba_file_rules() to the role that audits',
+  },
+}

@@ -1,0 +1,163 @@
+/**
+ * `verify-full scan` as a process of its own, beside ripgrep (the floor: it only looks for the words) and
+ * secretlint (the peer), on the same tree in one run.
+ */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { makeTree } from './scan-tree.js'
+
+const BIN = fileURLToPath(new URL('../../../../packages/cli/dist/bin.js', import.meta.url))
+const WORDS = 'postgres|PGSSL|PGHOST|sslmode|NODE_TLS_REJECT|rejectUnauthorized|dbname ?='
+const LIMITS = { startMillis: 300, floor: 3, linear: 2.5, peer: 20, megabytes: 300 }
+const PEER = ['secretlint@13.0.6', '@secretlint/secretlint-rule-preset-recommend@13.0.6']
+
+export type AddRow = (
+  what: string,
+  measured: string,
+  wanted: string,
+  met: boolean,
+  counts: boolean,
+) => void
+
+/** Adds the rows about the scanner. Times are printed, not enforced: they are this machine's. */
+export function scanRows(row: AddRow, smoke: boolean): void {
+  const root = mkdtempSync(join(tmpdir(), 'verify-full-bench-scan-'))
+  try {
+    measure(root, row, smoke)
+  } finally {
+    rmSync(root, { recursive: true, force: true })
+  }
+}
+
+function measure(root: string, row: AddRow, smoke: boolean): void {
+  const [files, runs] = smoke ? [400, 2] : [5000, 7]
+  const [half, whole, empty] = ['half', 'whole', 'empty'].map((name) => join(root, name))
+  if (!half || !whole || !empty) return
+  makeTree(half, files / 2, 9000)
+  const bytes = makeTree(whole, files, 9000)
+  makeTree(empty, 1, 10)
+  const what = `${files} files, ${(bytes / 1e6).toFixed(0)} MB`
+  const start = best(runs, () => verifyFull(empty))
+  row(
+    'scan, start-up',
+    `${start.toFixed(0)} ms`,
+    `< ${LIMITS.startMillis}`,
+    start < LIMITS.startMillis,
+    false,
+  )
+  const time = best(runs, () => verifyFull(whole))
+  const work = Math.max(1, time - start)
+  if (spawnSync('rg', ['--version']).error) {
+    row('scan / ripgrep', 'NOT MEASURED: no rg', `<= ${LIMITS.floor}`, false, false)
+  } else {
+    const floor = best(runs, () => ripgrep(whole))
+    const factor = work / floor
+    row(
+      `scan less start-up / ripgrep, ${what}`,
+      `${work.toFixed(0)} / ${floor.toFixed(0)} ms = ${factor.toFixed(1)}`,
+      `<= ${LIMITS.floor}`,
+      factor <= LIMITS.floor,
+      false,
+    )
+  }
+  const growth = work / Math.max(1, best(runs, () => verifyFull(half)) - start)
+  row(
+    'scan, twice the files',
+    `${growth.toFixed(2)} times`,
+    `<= ${LIMITS.linear}`,
+    growth <= LIMITS.linear,
+    false,
+  )
+  if (smoke) return
+  const many = join(root, 'many')
+  makeTree(many, 100_000, 300)
+  const megabytes = peakMemory(many)
+  row(
+    'scan, memory, 100000 files',
+    `${megabytes.toFixed(0)} MB`,
+    `< ${LIMITS.megabytes}`,
+    megabytes < LIMITS.megabytes,
+    true,
+  )
+  comparePeer(root, row)
+}
+
+/** Milliseconds of the quickest of several runs: what disturbs a run only ever makes it slower. */
+function best(runs: number, once: () => void): number {
+  const times = Array.from({ length: runs }, () => {
+    const start = performance.now()
+    once()
+    return performance.now() - start
+  })
+  return Math.min(...times)
+}
+
+/** Exit code 1 means findings, or that Node could not even start: the summary tells. */
+function verifyFull(cwd: string, ...node: string[]): string {
+  const run = spawnSync(process.execPath, [...node, BIN, 'scan', '--quiet'], {
+    cwd,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  })
+  if (!/\d+ files?, \d+ of them parsed/.test(run.stdout)) {
+    throw new Error(`verify-full scan failed: ${run.stderr}`)
+  }
+  return run.stderr
+}
+
+function ripgrep(cwd: string): void {
+  spawnSync('rg', ['--count', '--no-messages', WORDS, '.'], { cwd })
+}
+
+function peakMemory(cwd: string): number {
+  const report =
+    'process.on("exit", () => process.stderr.write(String(process.resourceUsage().maxRSS)))'
+  return (
+    Number(verifyFull(cwd, '--import', `data:text/javascript,${encodeURIComponent(report)}`)) / 1024
+  )
+}
+
+/** secretlint on a tree of 600 files, start-up of both included: that is how they are used. */
+function comparePeer(root: string, row: AddRow): void {
+  const wanted = `>= ${LIMITS.peer}`
+  const [tree, peer] = [join(root, 'peer-tree'), join(root, 'peer')]
+  makeTree(tree, 600, 9000)
+  makeTree(peer, 1, 10)
+  try {
+    writeFileSync(join(peer, 'package.json'), '{ "private": true }')
+    execFileSync('npm', ['install', '--no-audit', '--no-fund', ...PEER], {
+      cwd: peer,
+      stdio: 'pipe',
+    })
+  } catch {
+    row(
+      'scan, secretlint / scan',
+      'NOT MEASURED: secretlint could not be installed',
+      wanted,
+      false,
+      false,
+    )
+    return
+  }
+  const config = join(peer, '.secretlintrc.json')
+  writeFileSync(config, '{ "rules": [{ "id": "@secretlint/secretlint-rule-preset-recommend" }] }')
+  const command = join(peer, 'node_modules/.bin/secretlint')
+  const theirs = best(2, () => {
+    const args = ['--secretlintrc', config, `${tree}/**/*`]
+    const { stdout } = spawnSync(command, args, { cwd: peer, encoding: 'utf8', maxBuffer: 2 ** 28 })
+    if (!stdout.includes('PostgreSQLConnection'))
+      throw new Error('secretlint did not scan the tree')
+  })
+  const ours = best(2, () => verifyFull(tree))
+  const factor = theirs / ours
+  row(
+    'scan, secretlint / scan, 600 files',
+    `${theirs.toFixed(0)} / ${ours.toFixed(0)} ms = ${factor.toFixed(1)}`,
+    wanted,
+    factor >= LIMITS.peer,
+    false,
+  )
+}

@@ -1,0 +1,202 @@
+/** `verify-full audit` against real servers, in every format. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hostile, type PkiFiles, type PostgresServer, pki, postgres } from '../support/index.js'
+import { run } from './run.js'
+
+const SECRET = 'secret-app-pw'
+const HOSTILE_NAME = '<script>alert(1)</script>\u001b[31m'
+
+let strict: PostgresServer
+let loose: PostgresServer
+let files: PkiFiles
+let folder: string
+let reporting: pg.Client
+
+beforeAll(async () => {
+  files = await (await pki()).write()
+  folder = mkdtempSync(join(tmpdir(), 'verify-full-audit-'))
+  ;[strict, loose] = await Promise.all([
+    postgres({ hba: ['hostnossl all all all reject', 'hostssl all all all scram-sha-256'] }),
+    postgres({ hba: ['hostssl all all all trust', 'host all all all md5'] }),
+  ])
+  for (const server of [strict, loose]) {
+    await server.admin('grant pg_monitor to app')
+    await server.admin('grant select on pg_hba_file_rules to app', 'app')
+    await server.admin('grant execute on function pg_hba_file_rules() to app', 'app')
+  }
+  await loose.admin(`create role "${HOSTILE_NAME}" login password '${SECRET}'`)
+  reporting = new pg.Client({
+    host: '127.0.0.1',
+    port: loose.port,
+    user: HOSTILE_NAME,
+    password: SECRET,
+    database: 'app',
+    ssl: false,
+  })
+  reporting.on('error', () => {})
+  await reporting.connect()
+  writeFileSync(join(folder, 'verify-full.config.json'), '{ "local": "refuse" }')
+})
+afterAll(async () => {
+  await reporting?.end()
+  await Promise.all([strict?.stop(), loose?.stop(), files?.[Symbol.asyncDispose]()])
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const conninfo = (...ports: readonly number[]): string =>
+  `host=${ports.map(() => 'localhost').join()} hostaddr=${ports.map(() => '127.0.0.1').join()} ` +
+  `port=${ports.join()} user=app dbname=app sslmode=verify-full sslrootcert=${files.root}`
+const env = { PGPASSWORD: SECRET }
+const audited = (...argv: readonly string[]) =>
+  run(['audit', ...argv], { env, cwd: folder, now: new Date() })
+
+describe('exit codes', () => {
+  it('0 for a clean server', async () => {
+    const clean = await run(['audit', conninfo(strict.port)], { env, now: new Date() })
+    expect(clean).toMatchObject({ code: 0, err: expect.stringMatching(/^1\/1 /) })
+    expect(clean.out).toMatch(/1 servers: clean\n$/)
+  })
+  it('0 for warnings; 1 with --strict', async () => {
+    await using soon = await postgres({ certificate: (await pki()).certificate('soon-expiring') })
+    const argv = ['audit', conninfo(soon.port), '--no-connect']
+    expect(await run(argv, { env, now: new Date() })).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('warning: certificate-expiring'),
+    })
+    expect((await run([...argv, '--strict'], { env, now: new Date() })).code).toBe(1)
+  })
+  it('1 for findings', async () => {
+    const { code, out } = await audited(conninfo(strict.port, loose.port))
+    expect(code).toBe(1)
+    expect(out).toContain('hba-accepts-plaintext')
+    expect(out).toContain('hba-trust')
+    expect(out).toContain('plaintext-session')
+  })
+  it.each([
+    ['neither string nor file', []],
+    ['both', ['host=a', '--targets', 'x.yaml']],
+    ['a format that is none', ['host=a', '--format', 'pdf']],
+    ['a string that libpq refuses', ['host=a nonsense']],
+    ['a unix socket', ['dbname=app']],
+    ['a file that is not there', ['--targets', 'missing.yaml']],
+  ])('2 for %s', async (_, argv) => {
+    const { code, err } = await audited(...argv)
+    expect(code).toBe(2)
+    expect(err).not.toBe('')
+  })
+})
+
+it('without credentials nothing is asked inside', async () => {
+  const { out } = await audited(conninfo(strict.port), '--no-connect', '--format', 'json')
+  const [server] = JSON.parse(out).servers
+  expect(server).toMatchObject({ role: 'unknown', sessions: null, rules: null, unseen: [] })
+  expect(server.addresses[0]).toMatchObject({ ssl: 'S', plaintext: 'refused' })
+})
+
+it('json says everything, and holds no password', async () => {
+  const { out } = await audited(conninfo(loose.port), '--format', 'json')
+  const report = JSON.parse(out)
+  expect(report).toMatchObject({ version: 1, status: 'findings' })
+  expect(report.servers[0]).toMatchObject({
+    role: 'primary',
+    certificate: { issuer: expect.stringContaining('verify-full test root') },
+    settings: { ssl: 'on', password_encryption: 'scram-sha-256' },
+    sessions: { plaintext: [{ user: HOSTILE_NAME, address: '127.0.0.1', ssl: false }] },
+  })
+  expect(report.servers[0].findings[0]).toMatchObject({
+    file: expect.stringMatching(/pg_hba\.conf$/),
+    line: expect.any(Number),
+    fix: expect.any(String),
+  })
+})
+
+it.each(['text', 'json', 'markdown', 'html', 'sarif'])(
+  '%s: no secret, no control character',
+  async (format) => {
+    const { out, err } = await audited(conninfo(loose.port), '--format', format)
+    expect(out + err).not.toContain(SECRET)
+    expect(out + err).not.toContain('\u001b')
+    expect(out.length).toBeGreaterThan(200)
+  },
+)
+
+// Looked at in headless Chromium by hand: VERIFY_FULL_KEEP_HTML=FILE writes the page there.
+it('html: one file, nothing from elsewhere, what clients chose is text', async () => {
+  const { out } = await audited(conninfo(strict.port, loose.port), '--format', 'html')
+  const { VERIFY_FULL_KEEP_HTML: keep } = process.env
+  if (keep) writeFileSync(keep, out)
+  expect(out).not.toMatch(/<script|<link|src=|https?:\/\//)
+  expect(out).toContain('&#60;script&#62;alert')
+  expect(out).toContain("default-src 'none'")
+  expect(out.match(/<details /g)).toHaveLength(2)
+})
+
+it('sarif: a rule for every result, and the line of pg_hba.conf', async () => {
+  const { out } = await audited(conninfo(loose.port), '--format', 'sarif')
+  const [{ tool, results }] = JSON.parse(out).runs
+  const known = tool.driver.rules.map(({ id }: { id: string }) => id)
+  expect(results.length).toBeGreaterThan(1)
+  for (const { ruleId } of results) expect(known).toContain(ruleId)
+  const places = results
+    .filter(({ ruleId }: { ruleId: string }) => ruleId === 'hba-trust')
+    .map(({ locations }: { locations: object[] }) => locations[0])
+  // Line 1 is the superuser's way in through the socket, which `local: 'refuse'` counts.
+  expect(places).toMatchObject(
+    [1, 2].map((startLine) => ({
+      physicalLocation: {
+        artifactLocation: { uri: expect.stringMatching(/^file:\/\/.*pg_hba\.conf$/) },
+        region: { startLine },
+      },
+    })),
+  )
+})
+
+it('a file of targets: names, replicas, passwords from variables', async () => {
+  const path = join(folder, 'targets.yaml')
+  writeFileSync(
+    path,
+    `targets:
+  - name: orders
+    conninfo: ${JSON.stringify(conninfo(strict.port))}
+    replicas: ['localhost:${loose.port}']
+    passwordEnv: ORDERS_PASSWORD
+`,
+  )
+  const report = await run(['audit', '--targets', path, '--format', 'json'], {
+    env: { ORDERS_PASSWORD: SECRET },
+    cwd: folder,
+    now: new Date(),
+  })
+  const { servers } = JSON.parse(report.out)
+  expect(servers.map(({ cluster }: { cluster: string }) => cluster)).toEqual(['orders', 'orders'])
+  expect(servers.map(({ rules }: { rules: unknown }) => rules !== null)).toEqual([true, true])
+  const unset = await run(['audit', '--targets', path], { cwd: folder })
+  expect(unset).toMatchObject({ code: 2, err: expect.stringContaining('targets[0].passwordEnv') })
+})
+
+it.each([
+  ['not YAML', 'targets: [secret-x', 'is no YAML'],
+  ['no list', 'target: secret-x', 'expected a list named targets'],
+  ['an unknown key', 'targets: [{ conninfo: h, secret-x: 1 }]', 'unknown key'],
+  ['no conninfo', 'targets: [{ name: secret-x }]', 'targets[0].conninfo'],
+  ['a broken conninfo', "targets: [{ conninfo: 'host=a port=secret-x' }]", 'targets[0]: '],
+])('a file of targets with %s is an error that quotes nothing', async (_, content, message) => {
+  const path = join(folder, 'broken.yaml')
+  writeFileSync(path, content)
+  const { code, err } = await run(['audit', '--targets', path], { cwd: folder })
+  expect(code).toBe(2)
+  expect(err).toContain(message)
+  expect(err).not.toContain('secret-x')
+})
+
+it('a server that nobody can reach', async () => {
+  const gone = await hostile({ answer: 'close' })
+  await gone.stop()
+  const { code, out } = await audited(conninfo(gone.port))
+  expect(code).toBe(1)
+  expect(out).toContain('unreachable')
+})

@@ -1,0 +1,217 @@
+/** Every way in which a driver gets into a process. */
+import { cpSync, existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { type Pki, type PostgresServer, pki, postgres } from '../support/index.js'
+import { APPLICATIONS, type Outcome } from './applications.js'
+import { run, type Workshop, workshop } from './process.js'
+
+let server: PostgresServer
+let set: Pki
+let place: Workshop
+beforeAll(async () => {
+  set = await pki()
+  server = await postgres()
+  place = await workshop()
+  for (const [name, text] of Object.entries(APPLICATIONS)) place.write(name, text)
+})
+afterAll(async () => {
+  place.remove()
+  await server.stop()
+})
+
+const account = () => ({
+  host: '127.0.0.1',
+  port: server.port,
+  user: server.user,
+  password: server.password,
+  database: server.database,
+})
+const good = () => ({ ...account(), ssl: { ca: set.root.root } })
+
+/** What the application printed for each configuration, whoever started it. */
+async function outcomes(
+  configs: readonly object[],
+  args: readonly string[],
+  env: Record<string, string>,
+  node?: string,
+): Promise<readonly Outcome[]> {
+  const given = { ...env, CONFIGS: JSON.stringify(configs) }
+  const { stdout, stderr, code } = await run(place, args, given, node)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  return JSON.parse(stdout) as Outcome[]
+}
+
+/** A good connection goes through the gate, a bad configuration opens no socket. */
+async function expectGuarded(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  node?: string,
+  rule = 'sslmode-missing',
+): Promise<void> {
+  const before = server.log().length
+  expect(await outcomes([good(), account()], args, env, node)).toMatchObject([
+    { rows: [{ v: 1 }], sessions: 1 },
+    {
+      name: 'PolicyError',
+      code: 'ERR_VERIFY_FULL_POLICY',
+      rules: [rule],
+      message: expect.stringMatching(/^verify-full refused the (pg|postgres) connection/),
+      sessions: 0,
+    },
+  ])
+  expect(server.log().slice(before)).not.toContain('no pg_hba.conf entry')
+}
+
+const NODES: Readonly<Record<string, string | undefined>> = {
+  [`Node ${process.versions.node}`]: undefined,
+  ...Object.fromEntries(
+    ['node-22', 'node-24', 'node-26'].map((line) => [
+      line,
+      fileURLToPath(new URL(`../matrix/node_modules/${line}/bin/node`, import.meta.url)),
+    ]),
+  ),
+}
+const applications = Object.keys(APPLICATIONS)
+
+describe.each(Object.entries(NODES))('%s', (line, node) => {
+  const missing = node !== undefined && !existsSync(node)
+  const title = missing ? `NOT TESTED: ${line} is not installed (pnpm test:matrix installs it)` : ''
+  if (missing) {
+    it.skip(title, () => {})
+    return
+  }
+
+  it.each(applications)('%s through NODE_OPTIONS', async (name) => {
+    await expectGuarded([name], { NODE_OPTIONS: `--import=${place.register}` }, node)
+  })
+})
+
+describe('a process', () => {
+  it.each(applications)('of %s, through -r', async (name) => {
+    await expectGuarded(['-r', '@verify-full/register', name])
+  })
+
+  const NODE_OPTIONS = '--import=@verify-full/register'
+
+  it('that imports register first', async () => {
+    place.write('first.mjs', `import '@verify-full/register'\n${APPLICATIONS['pg.mjs']}`)
+    await expectGuarded(['first.mjs'])
+  })
+
+  it('that has loaded pg before register', async () => {
+    place.write(
+      'late.cjs',
+      `require('pg')\nrequire('@verify-full/register')\n${APPLICATIONS['pg.cjs']}`,
+    )
+    // Judged by what the clients hold: nobody has seen what they were configured with.
+    await expectGuarded(['late.cjs'], {}, undefined, 'plaintext-allowed')
+  })
+
+  it.each(['pg.mjs', 'postgres.mjs'])('that runs %s in a worker', async (name) => {
+    place.write(
+      'worker.mjs',
+      `import { Worker } from 'node:worker_threads'\nnew Worker(new URL('${name}', import.meta.url), { execArgv: [] })`,
+    )
+    await expectGuarded(['worker.mjs'], { NODE_OPTIONS })
+  })
+
+  it.each(['fork', 'spawn'])('that starts another one by %s', async (how) => {
+    const start =
+      how === 'fork'
+        ? "fork('pg.cjs', { stdio: 'inherit' })"
+        : "spawn(process.execPath, ['pg.cjs'], { stdio: 'inherit' })"
+    place.write('parent.mjs', `import { ${how} } from 'node:child_process'\n${start}`)
+    await expectGuarded(['parent.mjs'], { NODE_OPTIONS })
+  })
+
+  it('with a second physical copy of pg', async () => {
+    const pg = dirname(createRequire(import.meta.url).resolve('pg/package.json'))
+    cpSync(pg, join(place.folder, 'vendor/pg'), { recursive: true, dereference: true })
+    for (const needed of ['pg-connection-string', 'pg-pool', 'pg-protocol', 'pg-types', 'pgpass']) {
+      const main = createRequire(join(pg, 'package.json')).resolve(needed)
+      place.write(
+        `vendor/node_modules/${needed}/index.js`,
+        `module.exports = require(${JSON.stringify(main)})`,
+      )
+    }
+    const text = APPLICATIONS['pg.cjs'] ?? ''
+    place.write('vendored.cjs', text.replace("require('pg')", "require('./vendor/pg')"))
+    place.write(
+      'both.cjs',
+      `require('pg')\n${text.replace("require('pg')", "require('./vendor/pg')")}`,
+    )
+    await expectGuarded(['vendored.cjs'], { NODE_OPTIONS })
+    await expectGuarded(['both.cjs'], { NODE_OPTIONS })
+  })
+
+  it('of a command line tool: knex migrate:latest', async () => {
+    place.write(
+      'migrations/1.cjs',
+      'exports.up = () => Promise.resolve()\nexports.down = exports.up',
+    )
+    place.write(
+      'knexfile.cjs',
+      "module.exports = { client: 'pg', connection: JSON.parse(process.env.CONNECTION), migrations: { directory: './migrations', loadExtensions: ['.cjs'] } }",
+    )
+    const knex = createRequire(import.meta.url).resolve('knex/bin/cli.js')
+    const migrate = (connection: object) =>
+      run(place, [knex, 'migrate:latest', '--knexfile', 'knexfile.cjs'], {
+        NODE_OPTIONS,
+        CONNECTION: JSON.stringify(connection),
+      })
+    await server.admin('grant all on schema public to app', server.database)
+    expect(await migrate(good())).toMatchObject({
+      stderr: '',
+      code: 0,
+      stdout: expect.stringContaining('Batch 1 run: 1 migrations'),
+    })
+    const refused = await migrate(account())
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toContain('sslmode-missing')
+  })
+
+  it('with a guard of its own, whose policy stands', async () => {
+    const text = APPLICATIONS['pg.mjs'] ?? ''
+    place.write(
+      'own.mjs',
+      `import { guard } from '@verify-full/pg'\n${text.replace('new pg.Client(config)', "guard(new pg.Client(config), { channelBinding: 'require' })")}`,
+    )
+    expect(await outcomes([good(), account()], ['own.mjs'], { NODE_OPTIONS })).toMatchObject([
+      { rows: [{ v: 1 }], sessions: 1 },
+      { rules: ['sslmode-missing'] },
+    ])
+    await server.setHba(['hostssl all all 127.0.0.1/32 trust'])
+    onTestFinished(() => server.setHba(['hostssl all all 127.0.0.1/32 scram-sha-256']))
+    expect(await outcomes([good()], ['own.mjs'], { NODE_OPTIONS })).toMatchObject([
+      { rules: ['channel-binding-missing'] },
+    ])
+  })
+
+  it.each(['before', 'after'])(
+    'with a loader that returns the source of CommonJS, registered %s register',
+    async (order) => {
+      place.write(
+        'source-loader.mjs',
+        `import { readFile } from 'node:fs/promises'
+export async function load(url, context, next) {
+  const loaded = await next(url, context)
+  if (loaded.format !== 'commonjs' || loaded.source) return loaded
+  return { ...loaded, source: await readFile(new URL(url)) }
+}`,
+      )
+      const other = place.write(
+        'other.mjs',
+        "import { register } from 'node:module'\nregister('./source-loader.mjs', import.meta.url)\n",
+      )
+      const imports = [`--import=${place.register}`, `--import=${other}`]
+      if (order === 'before') imports.reverse()
+      const node = NODES['node-24']
+      const newest = node && existsSync(node) ? node : undefined
+      if (!newest) console.log('NOT TESTED on Node 24: it is not installed')
+      await expectGuarded([...imports, 'pg.mjs'], {}, newest)
+    },
+  )
+})
