@@ -162,6 +162,11 @@ test.each<[string, unknown, string[][]]>([
   ],
   ['a function alone: judged when it has returned', { client: 'pg', connection: () => URL }, []],
   ['no connection: none is opened', { client: 'pg' }, []],
+  [
+    'an empty string, of which Knex makes a connection to the default host',
+    { client: 'pg', connection: '' },
+    [['conninfo-misread connectionString', 'sslmode-missing ssl']],
+  ],
   ['nothing', undefined, []],
 ])('%s', (_, config, expected) => {
   expect(rulesOf(config)).toEqual(expected)
