@@ -12,12 +12,18 @@ const RANDOM = /[A-Za-z0-9+/_=-]{20,}/g
 /** Where a line holds what looks like a secret. */
 export function secretsIn(line: string): Span[] {
   const spans: Span[] = []
-  // Of every URL, everything between `://` and its last `@`, whatever it is made of.
+  // Of every URL, everything between `://` and its last `@`, whatever it is made of: a `://` before the
+  // next `@` may be part of a password, so what stands before it is not shown either.
   const pieces = line.split('://')
   let start = (pieces[0] ?? '').length + 3
+  let open: number | undefined
   for (const piece of pieces.slice(1)) {
     const at = piece.lastIndexOf('@')
-    if (at >= 0) spans.push([start, start + at])
+    open ??= start
+    if (at >= 0) {
+      spans.push([open, start + at])
+      open = undefined
+    }
     start += piece.length + 3
   }
   const inUrls = [...spans]

@@ -92,6 +92,7 @@ test('a whole line of anything: what stands where a password stands is not shown
       expect(masked(`  "password": ${JSON.stringify(password)},`)).not.toContain('Zq9')
       expect(masked(`PGPASSWORD=${password.replace(/[\s,;]/g, '')}`)).not.toContain('Zq9')
     }),
+    { examples: [['Zq9://aaaaqZ9'], ['Zq9 ://aa://aaqZ9'], ['Zq9@://aa qZ9']] },
   )
 })
 
