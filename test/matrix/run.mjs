@@ -34,6 +34,7 @@ run(
       'run',
       'test/server/versions.test.ts',
       'test/server/hba-oracle.test.ts',
+      'test/server/audit-scale.test.ts',
       'test/cli/certs-server.test.ts',
       'test/drivers',
     ],
