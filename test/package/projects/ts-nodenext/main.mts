@@ -1,5 +1,5 @@
 import { type Authority, createAuthority } from '@verify-full/certs'
-import type { judge, Verdict } from '@verify-full/core'
+import type { Session, Verdict } from '@verify-full/core'
 import { guard as guardKnex, verifySession as verifyKnex } from '@verify-full/knex'
 import { guard, Pool, verifySession } from '@verify-full/pg'
 import { guard as guardTypeOrm, verifySession as verifyTypeOrm } from '@verify-full/typeorm'
@@ -19,7 +19,7 @@ export const guarded: pg.Pool = new Pool()
 export const configured = new pg.Pool(guard('postgres://db.example.com/app?sslmode=verify-full'))
 export const protocol: string | undefined = (await verifySession(pool)).session.local?.version
 export const root: Authority = await createAuthority({ name: 'Development root' })
-export type Judged = Verdict<Parameters<typeof judge>[0]['session']>
+export type Judged = Verdict<Session>
 
 const db = guardKnex(knex({ client: 'pg', connection: 'postgres://db.example.com/app' }))
 export const isKnex: Same<typeof db, Knex> = true
