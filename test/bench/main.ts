@@ -19,7 +19,7 @@ const LIMITS = {
   ratio: 0.99,
   importMillis: 15,
   registerMillis: 30,
-  kilobytes: 256,
+  kilobytes: 500,
   exitMillis: 5000,
 }
 
