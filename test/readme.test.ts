@@ -1,6 +1,7 @@
 /** README's table says what the models say, and the models are tested against the drivers. */
 import { readFileSync } from 'node:fs'
-import { definePolicy, formatTransports, judge, planLibpq, planPg } from '@verify-full/core'
+import { definePolicy, formatTransports, judge, planPg } from '@verify-full/core'
+import { planLibpq } from '@verify-full/core/offline'
 import { expect, test } from 'vitest'
 
 const WORDS: Record<string, string> = {

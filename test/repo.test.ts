@@ -52,6 +52,7 @@ const BANNED_WORDS = /^(?:manager|service|provider|factory|handler|helper|util)s
 const NAMED_AFTER_LIBPQ = /^packages\/core\/(?:src|test)\/conninfo\/service\./
 
 interface Manifest {
+  exports?: object
   dependencies?: object
   peerDependencies?: object
   optionalDependencies?: object
@@ -155,9 +156,11 @@ describe.each(PACKAGES)('packages/%s', (name) => {
     expect(references?.map(({ path }) => path.replace('../', '@verify-full/'))).toEqual(workspace)
   })
 
-  test('exports exactly this', async () => {
-    const values = Object.keys(await import(`../packages/${name}/src/index.ts`)).sort()
-    const all = exportsOf(`packages/${name}/src/index.ts`)
+  const { exports = {} } = json<Manifest>(`packages/${name}/package.json`)
+  test.each(Object.keys(exports))('exports exactly this: %s', async (entry) => {
+    const source = entry === '.' ? 'index' : entry.slice('./'.length)
+    const values = Object.keys(await import(`../packages/${name}/src/${source}.ts`)).sort()
+    const all = exportsOf(`packages/${name}/src/${source}.ts`)
     expect(values.filter((value) => !all.includes(value))).toEqual([])
     const types = all.filter((exported) => !values.includes(exported)).sort()
     expect({ values, types }).toMatchSnapshot()

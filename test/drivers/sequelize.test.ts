@@ -1,5 +1,5 @@
 /** What planSequelize says, and what the installed Sequelize hands to the installed pg. */
-import { planSequelize } from '@verify-full/core'
+import { planSequelize } from '@verify-full/core/offline'
 import fc from 'fast-check'
 import pg from 'pg'
 import { Sequelize } from 'sequelize'

@@ -11,7 +11,7 @@ const BUNDLED = ['core', 'pg', 'knex', 'typeorm', 'postgres', 'register', 'scan'
 const given = process.argv.slice(2)
 
 /** Entry points besides index.js; what they share with it is a chunk, so that there is one copy of it. */
-const ENTRIES = { pg: ['ambient'] }
+const ENTRIES = { core: ['offline'], pg: ['ambient'] }
 
 for (const name of given.length > 0 ? given : BUNDLED) {
   const dist = fileURLToPath(new URL(`../../packages/${name}/dist/`, import.meta.url))

@@ -1,5 +1,5 @@
 /** What evaluateHba says of clients, and what a real server does with them. */
-import { evaluateHba, firstMatch, parseHba } from '@verify-full/core'
+import { evaluateHba, firstMatch, parseHba } from '@verify-full/core/offline'
 import { probe } from '@verify-full/server'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'

@@ -1,7 +1,7 @@
 /** The real server's opinion of the same pg_hba.conf and postgresql.conf, line by line. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { formatHbaAddress, type HbaEntry, parseConf, parseHba } from '@verify-full/core'
+import { formatHbaAddress, type HbaEntry, parseConf, parseHba } from '@verify-full/core/offline'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type PostgresServer, postgres } from '../support/index.js'

@@ -1,10 +1,5 @@
-import {
-  type CertificateFacts,
-  daysUntil,
-  KEY_PURPOSES,
-  parseCertificates,
-  readCertificate,
-} from '@verify-full/core'
+import { daysUntil, parseCertificates } from '@verify-full/core'
+import { type CertificateFacts, KEY_PURPOSES, readCertificate } from '@verify-full/core/offline'
 
 /** One certificate of a file, and how long it lasts. */
 export interface InspectedCertificate extends CertificateFacts {

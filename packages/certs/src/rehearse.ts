@@ -1,9 +1,5 @@
-import {
-  type ChainVerdict,
-  parseCertificates,
-  readCertificate,
-  verifyChain,
-} from '@verify-full/core'
+import { parseCertificates } from '@verify-full/core'
+import { type ChainVerdict, readCertificate, verifyChain } from '@verify-full/core/offline'
 
 /** Options of {@link rehearse}. */
 export interface RehearseOptions {

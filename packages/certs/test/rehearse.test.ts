@@ -10,7 +10,8 @@ import {
   issueServerCertificate,
   rehearse,
 } from '@verify-full/certs'
-import { type ChainVerdict, RootCertError, readCertificate, verifyChain } from '@verify-full/core'
+import { RootCertError } from '@verify-full/core'
+import { type ChainVerdict, readCertificate, verifyChain } from '@verify-full/core/offline'
 import { afterAll, describe, expect, test } from 'vitest'
 
 const DAY = 86_400_000

@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { ConnInfoError, definePolicy, formatTransports, judge, type Plan } from '../src/index.js'
 import {
-  ConnInfoError,
-  definePolicy,
-  formatTransports,
-  judge,
-  type Plan,
   planAsyncpg,
   planDrizzleKit,
   planJdbc,
@@ -13,7 +9,7 @@ import {
   planPrisma,
   planSequelize,
   planSlonik,
-} from '../src/index.js'
+} from '../src/offline.js'
 
 const policy = definePolicy()
 const rulesOf = (plan: Plan) => judge({ plan }, policy).report.violations.map(({ rule }) => rule)

@@ -8,7 +8,6 @@ import {
   type Plan,
   PolicyError,
   type PolicyOptions,
-  parseHba,
   type Remark,
   RULE_IDS,
   type RuleId,
@@ -16,6 +15,7 @@ import {
   type ServerPosture,
   type Session,
 } from '@verify-full/core'
+import { parseHba } from '@verify-full/core/offline'
 import { describe, expect, it, test } from 'vitest'
 
 const now = new Date('2026-11-24T00:00:00Z')

@@ -1,20 +1,22 @@
 import {
   type DriverName,
   type Plan,
+  planKnex,
+  planPg,
+  planPostgres,
+  planTypeOrm,
+} from '@verify-full/core'
+import {
   planAsyncpg,
   planDrizzleKit,
   planJdbc,
-  planKnex,
   planLibpq,
   planMikroOrm,
-  planPg,
   planPgx,
-  planPostgres,
   planPrisma,
   planSequelize,
   planSlonik,
-  planTypeOrm,
-} from '@verify-full/core'
+} from '@verify-full/core/offline'
 import type { Declaration } from './model.js'
 
 type Config = Declaration['config']

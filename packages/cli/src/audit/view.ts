@@ -2,10 +2,10 @@ import {
   type ClientSession,
   daysUntil,
   formatEndpoint,
-  formatHbaEntry,
   formatOrigin,
   type Violation,
 } from '@verify-full/core'
+import { formatHbaEntry } from '@verify-full/core/offline'
 import type { AuditReport, AuditStatus, ServerAudit } from '@verify-full/server'
 
 /** A report as plain data: what `--format json` prints and what the other formats are made of. */

@@ -1,5 +1,5 @@
 import { type Rehearsal, rehearse } from '@verify-full/certs'
-import type { ChainEnd, ChainVerdict } from '@verify-full/core'
+import type { ChainEnd, ChainVerdict } from '@verify-full/core/offline'
 import { EXIT, type ExitCode, type Io } from '../command.js'
 import { printable } from '../printable.js'
 import { readNamed } from './files.js'

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
-import type { CertificateFacts } from '@verify-full/core'
+import type { CertificateFacts } from '@verify-full/core/offline'
 import type { Examination } from '@verify-full/server'
 import type { Io } from '../command.js'
 import { printable } from '../printable.js'

@@ -1,12 +1,6 @@
 import { text as readAll } from 'node:stream/consumers'
-import {
-  ConnInfoError,
-  type Endpoint,
-  type Plan,
-  parseConnInfo,
-  planLibpq,
-  planPg,
-} from '@verify-full/core'
+import { ConnInfoError, type Endpoint, type Plan, planPg } from '@verify-full/core'
+import { parseConnInfo, planLibpq } from '@verify-full/core/offline'
 import type { Io } from '../command.js'
 import type { DoctorOptions } from '../doctor.js'
 

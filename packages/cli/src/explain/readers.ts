@@ -2,19 +2,21 @@ import {
   type DriverName,
   type Env,
   type Plan,
+  planKnex,
+  planPg,
+  planPostgres,
+  planTypeOrm,
+} from '@verify-full/core'
+import {
   planAsyncpg,
   planJdbc,
-  planKnex,
   planLibpq,
   planMikroOrm,
-  planPg,
   planPgx,
-  planPostgres,
   planPrisma,
   planSequelize,
   planSlonik,
-  planTypeOrm,
-} from '@verify-full/core'
+} from '@verify-full/core/offline'
 
 /** What is to be explained. */
 export type Subject =

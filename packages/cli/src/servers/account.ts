@@ -1,4 +1,5 @@
-import { loadRoots, type Plan, type Policy, parseConnInfo, planLibpq } from '@verify-full/core'
+import { loadRoots, type Plan, type Policy } from '@verify-full/core'
+import { parseConnInfo, planLibpq } from '@verify-full/core/offline'
 import type { AuditTarget, ProbeTarget } from '@verify-full/server'
 import type { Io } from '../command.js'
 import { connector } from './connector.js'

@@ -11,7 +11,7 @@ import { isSslMode } from './pg-words.js'
  *
  * @see https://orm.drizzle.team/docs/drizzle-config-file#dbcredentials
  * @example
- * import { planDrizzleKit } from '@verify-full/core'
+ * import { planDrizzleKit } from '@verify-full/core/offline'
  *
  * const [plan] = planDrizzleKit({ host: 'db.example.com', ssl: 'require' }, {})
  * export const attempt = plan.transports[0] // tls, not verified

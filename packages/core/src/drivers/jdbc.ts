@@ -24,7 +24,7 @@ const ATTEMPTS: Readonly<Record<SslMode, (tls: Tls) => readonly [Transport, ...T
  * @see https://jdbc.postgresql.org/documentation/use/#connection-parameters
  * @see https://jdbc.postgresql.org/documentation/ssl/#configuring-the-client
  * @example
- * import { planJdbc } from '@verify-full/core'
+ * import { planJdbc } from '@verify-full/core/offline'
  *
  * const [plan] = planJdbc('jdbc:postgresql://db.example.com/app?ssl=true', {})
  * export const attempts = plan?.transports // tls, verified in full

@@ -13,7 +13,7 @@ import { hasStrayAt } from './pg-url-remarks.js'
  * @throws ConnInfoError where the string cannot be read.
  * @see https://pkg.go.dev/github.com/jackc/pgx/v5/pgconn#ParseConfig
  * @example
- * import { planPgx } from '@verify-full/core'
+ * import { planPgx } from '@verify-full/core/offline'
  *
  * export const [plan] = planPgx('postgres://db.example.com/app?sslmode=allow&pool_max_conns=4', {})
  */
@@ -28,7 +28,7 @@ export const planPgx = (conninfo: string, env: Env): [Plan, ...Plan[]] =>
  * @throws ConnInfoError where the string cannot be read.
  * @see https://magicstack.github.io/asyncpg/current/api/index.html#asyncpg.connection.connect
  * @example
- * import { planAsyncpg } from '@verify-full/core'
+ * import { planAsyncpg } from '@verify-full/core/offline'
  *
  * export const [plan] = planAsyncpg('postgresql://db.example.com/app?sslmode=verify_full', {})
  */

@@ -15,7 +15,7 @@ export type MikroOrmConfig = Readonly<Record<string, unknown>>
  *
  * @see https://mikro-orm.io/docs/configuration#driver-options
  * @example
- * import { planMikroOrm } from '@verify-full/core'
+ * import { planMikroOrm } from '@verify-full/core/offline'
  *
  * const clientUrl = 'postgres://db.example.com/app?sslmode=verify-full'
  * export const [plan] = planMikroOrm({ clientUrl }, {}) // plaintext: the query is never read

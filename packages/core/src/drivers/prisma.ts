@@ -14,7 +14,7 @@ const PLAINTEXT: Transport = { kind: 'plaintext' }
  * @throws ConnInfoError where the string is no URL of this engine.
  * @see https://www.prisma.io/docs/orm/v6/overview/databases/postgresql
  * @example
- * import { planPrisma } from '@verify-full/core'
+ * import { planPrisma } from '@verify-full/core/offline'
  *
  * const [plan] = planPrisma('postgres://db.example.com/app?sslmode=verify-full')
  * export const attempts = plan.transports.map(({ kind }) => kind) // ['tls', 'plaintext']

@@ -14,7 +14,7 @@ export type SequelizeConfig = Readonly<Record<string, unknown>>
  *
  * @see https://sequelize.org/docs/v6/other-topics/dialect-specific-things/#postgresql
  * @example
- * import { planSequelize } from '@verify-full/core'
+ * import { planSequelize } from '@verify-full/core/offline'
  *
  * const [plan] = planSequelize({ dialect: 'postgres', host: 'db.example.com', ssl: true }, {})
  * export const kind = plan?.transports[0].kind // 'plaintext': a top-level ssl is never read

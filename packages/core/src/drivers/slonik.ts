@@ -22,7 +22,7 @@ const MODES: Readonly<Record<string, unknown>> = {
  *
  * @see https://github.com/gajus/slonik#user-content-slonik-usage-create-connection
  * @example
- * import { planSlonik } from '@verify-full/core'
+ * import { planSlonik } from '@verify-full/core/offline'
  *
  * const [plan] = planSlonik('postgres://db.example.com/app?sslmode=require', {})
  * export const kind = plan?.transports[0].kind // 'tls'

@@ -34,7 +34,7 @@ export interface ConfFile {
  *
  * @see https://www.postgresql.org/docs/current/config-setting.html#CONFIG-SETTING-CONFIGURATION-FILE
  * @example
- * import { parseConf } from '@verify-full/core'
+ * import { parseConf } from '@verify-full/core/offline'
  *
  * export const ssl = parseConf("ssl = off\nssl = 'on' # the last one counts").settings.get('ssl')
  */

@@ -51,7 +51,7 @@ const MOST_BOXES = 2000
  * entry behind `hostnossl all all all reject` opens nothing.
  *
  * @example
- * import { evaluateHba, parseHba } from '@verify-full/core'
+ * import { evaluateHba, parseHba } from '@verify-full/core/offline'
  *
  * const { entries } = parseHba('hostssl all all all scram-sha-256\nhost all all 10.0.0.0/8 md5')
  * export const openings = evaluateHba(entries) // one: line 2, from 10.0.0.0/8, without TLS

@@ -92,7 +92,7 @@ export interface HbaDialect {
  *
  * @see https://www.postgresql.org/docs/current/auth-pg-hba-conf.html
  * @example
- * import { parseHba } from '@verify-full/core'
+ * import { parseHba } from '@verify-full/core/offline'
  *
  * export const { entries, errors } = parseHba('host all all 0.0.0.0/0 md5')
  * // entries[0].line is 1, entries[0].method is 'md5'

@@ -65,7 +65,8 @@ const LONGEST = 16
  * @param presented The server's certificate first, then its issuers in any order, PEM.
  * @throws {TypeError} where one of them is not a certificate, or there is none.
  * @example
- * import { parseCertificates, verifyChain } from '@verify-full/core'
+ * import { parseCertificates } from '@verify-full/core'
+ * import { verifyChain } from '@verify-full/core/offline'
  *
  * export const verdict = (chain: string, roots: string) =>
  *   verifyChain(parseCertificates(chain, 'chain.pem'), {

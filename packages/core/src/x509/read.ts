@@ -29,7 +29,7 @@ export const KEY_PURPOSES = {
  * @throws {TypeError} for what is not a certificate in PEM or DER.
  * @example
  * import { readFileSync } from 'node:fs'
- * import { readCertificate } from '@verify-full/core'
+ * import { readCertificate } from '@verify-full/core/offline'
  *
  * export const { names, validTo } = readCertificate(readFileSync('server.crt'))
  */

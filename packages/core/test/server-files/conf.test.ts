@@ -1,4 +1,4 @@
-import { parseConf, readConfBoolean } from '@verify-full/core'
+import { parseConf, readConfBoolean } from '@verify-full/core/offline'
 import fc from 'fast-check'
 import { expect, it, test } from 'vitest'
 

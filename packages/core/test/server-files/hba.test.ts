@@ -1,4 +1,4 @@
-import { evaluateHba, firstMatch, type HbaQuestion, parseHba } from '@verify-full/core'
+import { evaluateHba, firstMatch, type HbaQuestion, parseHba } from '@verify-full/core/offline'
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 

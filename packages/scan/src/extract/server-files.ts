@@ -1,10 +1,5 @@
-import {
-  type Endpoint,
-  type Origin,
-  parseConf,
-  parseHba,
-  type ServerSetting,
-} from '@verify-full/core'
+import type { Endpoint, Origin, ServerSetting } from '@verify-full/core'
+import { parseConf, parseHba } from '@verify-full/core/offline'
 import type { Extractor, Range, SourceFile } from '../model.js'
 
 /** Nobody knows yet which server will read the file. */

@@ -1,4 +1,5 @@
-import { type Drift, formatHbaEntry, type HbaEntry, type ServerPosture } from '@verify-full/core'
+import type { Drift, ServerPosture } from '@verify-full/core'
+import { formatHbaEntry, type HbaEntry } from '@verify-full/core/offline'
 
 /** Settings whose value counts; of the others (file names) only whether they are set. */
 const BY_VALUE = [

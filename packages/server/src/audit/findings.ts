@@ -1,5 +1,6 @@
-import type { CertificateFacts, Finding, Origin } from '@verify-full/core'
+import type { Finding, Origin } from '@verify-full/core'
 import { TLS_VERSIONS } from '@verify-full/core'
+import type { CertificateFacts } from '@verify-full/core/offline'
 import type { AddressOffer, ServerOffer, TlsOffer } from '../probe/types.js'
 
 const at = (address: string, key: string): Origin => ({

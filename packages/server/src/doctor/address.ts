@@ -1,4 +1,5 @@
-import { type CertificateFacts, TLS_VERSIONS, type TlsVersion } from '@verify-full/core'
+import { TLS_VERSIONS, type TlsVersion } from '@verify-full/core'
+import type { CertificateFacts } from '@verify-full/core/offline'
 import type { AddressOffer, SslAnswer, StartupAnswer, TlsOffer } from '../probe/types.js'
 import { type Facts, nameDiagnosis } from './diagnoses.js'
 import type { DiagnosisId } from './types.js'

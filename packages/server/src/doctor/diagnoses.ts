@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { CertificateFacts } from '@verify-full/core'
+import type { CertificateFacts } from '@verify-full/core/offline'
 import { nearestName } from './names.js'
 import type { DiagnosisId, StepId } from './types.js'
 

@@ -5,8 +5,8 @@ import {
   type Plan,
   type Policy,
   RootCertError,
-  readCertificate,
 } from '@verify-full/core'
+import { readCertificate } from '@verify-full/core/offline'
 import { probe } from '../probe/probe.js'
 import type { Account } from '../probe/startup.js'
 import type { ServerOffer } from '../probe/types.js'

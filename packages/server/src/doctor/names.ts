@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { CertificateFacts } from '@verify-full/core'
+import type { CertificateFacts } from '@verify-full/core/offline'
 
 /** The DNS name of a certificate that is nearest to a host: most labels in common, counted from the end. */
 export function nearestName({ names }: CertificateFacts, host: string): string | undefined {

@@ -1,4 +1,5 @@
-import type { CertificateFacts, SessionReport, Violation } from '@verify-full/core'
+import type { SessionReport, Violation } from '@verify-full/core'
+import type { CertificateFacts } from '@verify-full/core/offline'
 import type { AddressOffer } from '../probe/types.js'
 
 /** From the string to a verified session: the order in which a connection is examined. */

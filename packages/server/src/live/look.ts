@@ -1,11 +1,5 @@
-import {
-  type ClientSession,
-  firstMatch,
-  type HbaEntry,
-  type HbaError,
-  readHbaRow,
-  type ServerSetting,
-} from '@verify-full/core'
+import type { ClientSession, ServerSetting } from '@verify-full/core'
+import { firstMatch, type HbaEntry, type HbaError, readHbaRow } from '@verify-full/core/offline'
 import { STATEMENTS } from './statements.js'
 import type { LiveFacts, Query, Standby, Unseen } from './types.js'
 import { UNSEEN } from './unseen.js'

@@ -1,4 +1,5 @@
-import type { ClientSession, HbaEntry, HbaError, ServerSetting } from '@verify-full/core'
+import type { ClientSession, ServerSetting } from '@verify-full/core'
+import type { HbaEntry, HbaError } from '@verify-full/core/offline'
 
 /** Runs one statement and resolves with its rows, by column name. */
 export type Query = (sql: string) => Promise<readonly Readonly<Record<string, unknown>>[]>

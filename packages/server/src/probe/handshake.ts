@@ -1,13 +1,8 @@
 import type { Socket } from 'node:net'
 import { isIP } from 'node:net'
 import tls from 'node:tls'
-import {
-  type CertificateFacts,
-  readCertificate,
-  TLS_VERSIONS,
-  type TlsVersion,
-  verifyChain,
-} from '@verify-full/core'
+import { TLS_VERSIONS, type TlsVersion } from '@verify-full/core'
+import { type CertificateFacts, readCertificate, verifyChain } from '@verify-full/core/offline'
 import { dial, failureOf, receive, type Target } from './exchange.js'
 import { SSL_REQUEST } from './startup.js'
 import type { DirectAnswer, SslAnswer, TlsOffer, VersionAnswer } from './types.js'

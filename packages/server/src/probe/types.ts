@@ -1,4 +1,5 @@
-import type { CertificateFacts, ChainVerdict, TlsVersion } from '@verify-full/core'
+import type { TlsVersion } from '@verify-full/core'
+import type { CertificateFacts, ChainVerdict } from '@verify-full/core/offline'
 
 /** Why there was no answer. `code` is Node's or OpenSSL's: never the server's text. */
 export interface Failure {

@@ -1,10 +1,5 @@
-import {
-  formatHbaEntry,
-  isInRange,
-  isLocalSession,
-  type Policy,
-  readHbaRow,
-} from '@verify-full/core'
+import { isLocalSession, type Policy } from '@verify-full/core'
+import { formatHbaEntry, isInRange, readHbaRow } from '@verify-full/core/offline'
 import type { Connection, Query, Unseen } from '../live/types.js'
 import { UNSEEN } from '../live/unseen.js'
 import { RIGHTS, watchStatement } from './statement.js'

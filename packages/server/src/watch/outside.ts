@@ -1,5 +1,5 @@
 import { createHash, X509Certificate } from 'node:crypto'
-import type { CertificateFacts } from '@verify-full/core'
+import type { CertificateFacts } from '@verify-full/core/offline'
 import { isReachable } from '../audit/findings.js'
 import type { AuditTarget } from '../audit/types.js'
 import { type ProbeTarget, probe } from '../probe/probe.js'
