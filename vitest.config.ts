@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { copyOf } from './test/support/copies.js'
+import { Tally } from './test/support/tally.js'
 
 export default defineConfig({
   // The version matrix runs the same tests on other copies of a library.
@@ -15,6 +16,7 @@ export default defineConfig({
     resolve: { conditions: ['@verify-full/source', 'module', 'node', 'development|production'] },
   },
   test: {
+    reporters: ['default', new Tally()],
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     // The tests wait for servers and processes more than they compute.

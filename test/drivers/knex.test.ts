@@ -13,7 +13,7 @@ import {
 import knex, { type Knex } from 'knex'
 import pg from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
-import type { PgReading } from '../../packages/core/src/drivers/pg.js'
+import type { PgReading } from '../../packages/core/src/drivers/pg/plan.js'
 import { shape, withEnv } from './held.js'
 import { KNEX_CASES, type KnexCase } from './knex-cases.js'
 import { CRL, PEM, PG_CASES, withDirectory } from './pg-cases.js'

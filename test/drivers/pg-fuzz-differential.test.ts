@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readPg } from '../../packages/core/src/drivers/pg.js'
+import { readPg } from '../../packages/core/src/drivers/pg/plan.js'
 import { pgVersions } from './pg-versions.js'
 
 const words = [

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { planPg, readPg } from '../../packages/core/src/drivers/pg.js'
-import { planPgHeld } from '../../packages/core/src/drivers/pg-held.js'
+import { planPgHeld } from '../../packages/core/src/drivers/pg/held.js'
+import { planPg, readPg } from '../../packages/core/src/drivers/pg/plan.js'
 import { PEM } from './pg-cases.js'
 
 const symbols = '!$%^&*()_+-=[]{};:\'"\\|,.<>/?~#@` '

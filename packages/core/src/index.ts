@@ -8,7 +8,14 @@ export { type Answer, type Dialled, judgeSession } from './connection/session.js
 export { type GivenTlsOptions, nameMatches, pinnedTlsOptions } from './connection/tls-options.js'
 export { attempt, loadTrust, type Trust } from './connection/trust.js'
 export { isVouched, vouch } from './connection/vouched.js'
-export { inKnexTerms, planKnex, planKnexRaw, readKnex, readKnexSettings } from './drivers/knex.js'
+export {
+  inKnexTerms,
+  planKnex,
+  planKnexRaw,
+  readKnex,
+  readKnexSettings,
+} from './drivers/knex/plan.js'
+export { type PgHeld, planPgHeld } from './drivers/pg/held.js'
 export {
   type Env,
   type PgConfig,
@@ -16,16 +23,15 @@ export {
   type PgVersion,
   planPg,
   readPg,
-} from './drivers/pg.js'
-export { type PgHeld, planPgHeld } from './drivers/pg-held.js'
+} from './drivers/pg/plan.js'
 export {
   type PostgresReading,
   planPostgres,
   planPostgresReading,
   readPostgres,
-} from './drivers/postgres.js'
-export { inTypeOrmTerms, planTypeOrm, type TypeOrmInstalled } from './drivers/typeorm.js'
-export { type TypeOrmPool, typeOrmPools } from './drivers/typeorm-pools.js'
+} from './drivers/postgres/plan.js'
+export { inTypeOrmTerms, planTypeOrm, type TypeOrmInstalled } from './drivers/typeorm/plan.js'
+export { type TypeOrmPool, typeOrmPools } from './drivers/typeorm/pools.js'
 export { ConnInfoError, ERROR_CODES, type ErrorCode, PolicyError, RootCertError } from './errors.js'
 export { type Events, events, publish } from './events.js'
 export {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type LibpqConfig, planLibpq } from '../src/drivers/libpq.js'
+import { type LibpqConfig, planLibpq } from '../src/drivers/libpq/plan.js'
 import { ConnInfoError } from '../src/errors.js'
 import type { Endpoint, Plan, Transport } from '../src/model.js'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { CRL, PEM } from '../../../test/drivers/pg-cases.js'
-import { planPg, planPgReading, readPg } from '../src/drivers/pg.js'
-import { type PgHeld, planPgHeld } from '../src/drivers/pg-held.js'
+import { type PgHeld, planPgHeld } from '../src/drivers/pg/held.js'
+import { planPg, planPgReading, readPg } from '../src/drivers/pg/plan.js'
 import type { Plan, Transport } from '../src/model.js'
 
 type Config = Parameters<typeof planPg>[0]

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { PG_CASES, type PgCase, withDirectory } from '../../../test/drivers/pg-cases.js'
-import { planPg } from '../src/drivers/pg.js'
+import { planPg } from '../src/drivers/pg/plan.js'
 import type { Plan } from '../src/model.js'
 
 /** `planPg` reads no file, so a directory that does not exist is as good as any. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { POSTGRES_CASES } from '../../../test/drivers/postgres-cases.js'
-import { planPostgres, readPostgres } from '../src/drivers/postgres.js'
+import { planPostgres, readPostgres } from '../src/drivers/postgres/plan.js'
 import { definePolicy, judge, type Plan } from '../src/index.js'
 
 const summary = ({ transports }: Plan): string =>

@@ -1,8 +1,8 @@
 import type { Origin, Plan } from '../model.js'
-import { planPg } from './pg.js'
-import { type Env, has, type PgConfig, peek } from './pg-options.js'
-import { planThrough } from './pg-through.js'
-import { isSslMode } from './pg-words.js'
+import { type Env, has, type PgConfig, peek } from './pg/options.js'
+import { planPg } from './pg/plan.js'
+import { planThrough } from './pg/through.js'
+import { isSslMode } from './pg/words.js'
 
 /**
  * What drizzle-kit would do with the `dbCredentials` of a drizzle.config (bin.cjs of 0.31.11, with pg

@@ -1,8 +1,8 @@
 import { refuse } from '../conninfo/setting.js'
 import type { Endpoint, Origin, Plan, Remark, Roots, SslMode, Transport } from '../model.js'
-import type { Env } from './pg-options.js'
-import { hasStrayAt } from './pg-url-remarks.js'
-import { isSslMode, misspelt, TLS_KEYWORDS } from './pg-words.js'
+import type { Env } from './pg/options.js'
+import { hasStrayAt } from './pg/url-remarks.js'
+import { isSslMode, misspelt, TLS_KEYWORDS } from './pg/words.js'
 
 type Tls = Extract<Transport, { kind: 'tls' }>
 

@@ -1,9 +1,9 @@
 import type { Plan, Remark } from '../model.js'
-import { planPg } from './pg.js'
-import { type Env, keysOf, peek } from './pg-options.js'
-import { planThrough } from './pg-through.js'
-import { readableUrl } from './pg-url-remarks.js'
-import { misspelt } from './pg-words.js'
+import { type Env, keysOf, peek } from './pg/options.js'
+import { planPg } from './pg/plan.js'
+import { planThrough } from './pg/through.js'
+import { readableUrl } from './pg/url-remarks.js'
+import { misspelt } from './pg/words.js'
 
 /** Options as `MikroORM.init()` takes them. */
 export type MikroOrmConfig = Readonly<Record<string, unknown>>

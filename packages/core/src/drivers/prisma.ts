@@ -1,7 +1,7 @@
 import { refuse } from '../conninfo/setting.js'
 import type { Endpoint, Origin, Plan, Remark, Roots, Transport } from '../model.js'
-import { readableUrl } from './pg-url-remarks.js'
-import { foreignMode, misspelt, TLS_KEYWORDS } from './pg-words.js'
+import { readableUrl } from './pg/url-remarks.js'
+import { foreignMode, misspelt, TLS_KEYWORDS } from './pg/words.js'
 
 const PLAINTEXT: Transport = { kind: 'plaintext' }
 

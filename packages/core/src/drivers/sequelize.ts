@@ -1,8 +1,8 @@
 import type { Plan, Remark } from '../model.js'
-import { planPg } from './pg.js'
-import { type Env, keysOf, type PgConfig, peek } from './pg-options.js'
-import { planThrough } from './pg-through.js'
-import { misspelt } from './pg-words.js'
+import { type Env, keysOf, type PgConfig, peek } from './pg/options.js'
+import { planPg } from './pg/plan.js'
+import { planThrough } from './pg/through.js'
+import { misspelt } from './pg/words.js'
 
 /** Options as `new Sequelize()` takes them; `url` stands for the string it takes as first argument. */
 export type SequelizeConfig = Readonly<Record<string, unknown>>

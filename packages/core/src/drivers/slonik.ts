@@ -1,9 +1,9 @@
 import type { Plan, Remark } from '../model.js'
-import { planPg } from './pg.js'
-import { type Env, isBag, peek } from './pg-options.js'
-import { planThrough } from './pg-through.js'
-import { readableUrl } from './pg-url-remarks.js'
-import { foreignMode, misspelt } from './pg-words.js'
+import { type Env, isBag, peek } from './pg/options.js'
+import { planPg } from './pg/plan.js'
+import { planThrough } from './pg/through.js'
+import { readableUrl } from './pg/url-remarks.js'
+import { foreignMode, misspelt } from './pg/words.js'
 
 /** `createPool(connectionUri, clientConfiguration)` in one object. */
 export type SlonikConfig = Readonly<Record<string, unknown>>

@@ -5,7 +5,7 @@ import { KEYWORDS } from '../../src/conninfo/keywords.js'
 import { parseService } from '../../src/conninfo/service.js'
 import type { Setting } from '../../src/conninfo/setting.js'
 import { parseUri } from '../../src/conninfo/uri.js'
-import { planLibpq } from '../../src/drivers/libpq.js'
+import { planLibpq } from '../../src/drivers/libpq/plan.js'
 import { ConnInfoError } from '../../src/errors.js'
 import { hostileText } from './hostile-text.js'
 
