@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config'
 import { copyOf } from './test/support/copies.js'
 import { Tally } from './test/support/tally.js'
 
+const NEVER = ['**/node_modules/**', '**/dist/**']
+const PURE = ['packages/*/test/**/*.test.ts', 'test/drivers/*.test.ts']
+
 export default defineConfig({
   // The version matrix runs the same tests on other copies of a library.
   resolve: {
@@ -17,11 +20,18 @@ export default defineConfig({
   },
   test: {
     reporters: ['default', new Tally()],
-    include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
+    exclude: NEVER,
     // The tests wait for servers and processes more than they compute.
     maxWorkers: Math.max(4, availableParallelism()),
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    projects: [
+      // What computes only, and changes nothing of its process: files share the modules that one has loaded.
+      { extends: true, test: { name: 'pure', include: PURE, isolate: false } },
+      {
+        extends: true,
+        test: { name: 'whole', include: ['test/**/*.test.ts'], exclude: [...PURE, ...NEVER] },
+      },
+    ],
   },
 })

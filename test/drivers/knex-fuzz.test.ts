@@ -3,6 +3,7 @@ import { planKnex, readKnex, readKnexSettings } from '@verify-full/core'
 import fc from 'fast-check'
 import knex, { type Knex } from 'knex'
 import { expect, test } from 'vitest'
+import { runs } from '../support/runs.js'
 import { shape, withEnv } from './held.js'
 
 const SCHEMES = [
@@ -113,7 +114,7 @@ test('readKnex and Knex agree on random connections', () => {
         expect({ host, port, ssl: shape(ssl), negotiation }).toEqual(theirs.held)
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   )
 })
 
@@ -148,6 +149,6 @@ test('planKnex never shows a password', () => {
         }
       }
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   )
 })

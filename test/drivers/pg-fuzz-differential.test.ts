@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readPg } from '../../packages/core/src/drivers/pg/plan.js'
+import { runs } from '../support/runs.js'
 import { pgVersions } from './pg-versions.js'
 
 const words = [
@@ -134,7 +135,7 @@ describe('readPg and pg agree on random configurations', () => {
       fc.property(anyText, environment, (text, env) => {
         expect(read(text, env as Env)).toEqual(effective(text, env as Env))
       }),
-      { numRuns: 4000 },
+      { numRuns: runs(4000) },
     )
   })
 
@@ -147,7 +148,7 @@ describe('readPg and pg agree on random configurations', () => {
       fc.property(config, environment, (given, env) => {
         expect(read({ ...given }, env as Env)).toEqual(effective({ ...given }, env as Env))
       }),
-      { numRuns: 4000 },
+      { numRuns: runs(4000) },
     )
   })
 })

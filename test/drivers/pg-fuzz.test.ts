@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { planPgHeld } from '../../packages/core/src/drivers/pg/held.js'
 import { planPg, readPg } from '../../packages/core/src/drivers/pg/plan.js'
+import { runs } from '../support/runs.js'
 import { PEM } from './pg-cases.js'
 
 const symbols = '!$%^&*()_+-=[]{};:\'"\\|,.<>/?~#@` '
@@ -64,7 +65,7 @@ describe('planPg never shows a password', () => {
         const config = alone ? text : { connectionString: text, password: pw, ssl: { ca: PEM } }
         expectSilence(planPg(config, { PGPASSWORD: pw, PGSSLMODE: pw }), pw)
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     )
   })
 
@@ -78,7 +79,7 @@ describe('planPg never shows a password', () => {
         expectSilence(planPg({ ...config, ssl: pw, hostaddr: pw, sslnegotiation: pw }, env), pw)
         if (!/^ssl(rootcert|crl)|^host$/.test(key)) expectSilence(planPg({ [key]: pw }, env), pw)
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     )
   })
 })
@@ -91,7 +92,7 @@ describe('planPg never throws', () => {
         expect(planPg(text, env)).toHaveLength(1)
         expect(planPg(`postgres://${text}`, env, 'pg9')).toHaveLength(1)
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     )
   })
 
@@ -120,7 +121,7 @@ describe('planPg never throws', () => {
         const live = { host: held, port: held, ssl: held, connectionSsl: held } as const
         planPgHeld({ ...live, negotiation: 'postgres', observable: false }, reading, {})
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     )
   })
 

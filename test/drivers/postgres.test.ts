@@ -3,6 +3,7 @@ import { readPostgres } from '@verify-full/core'
 import fc from 'fast-check'
 import esm from 'postgres'
 import { describe, expect, test } from 'vitest'
+import { runs } from '../support/runs.js'
 import { POSTGRES_CASES, type PostgresCase } from './postgres-cases.js'
 
 /** As much of a build of postgres.js as the comparison needs: `options` before any socket. */
@@ -124,7 +125,7 @@ describe.each([
         const it = { target, options: given, env: variables as Record<string, string> }
         expect(ours(it)).toEqual(theirs(postgres, it))
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     )
   })
 })

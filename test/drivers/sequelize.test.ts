@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import pg from 'pg'
 import { Sequelize } from 'sequelize'
 import { expect, test } from 'vitest'
+import { runs } from '../support/runs.js'
 
 interface Held {
   readonly host: string
@@ -104,7 +105,7 @@ test('options', async () => {
       const real = await dialled((dialectModule) => new Sequelize({ ...options(), dialectModule }))
       expect(planned(options())).toEqual(real)
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   )
 })
 
@@ -118,7 +119,7 @@ test('a URL beside options', async () => {
       )
       expect(planned({ ...options(), url })).toEqual(real)
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   )
 })
 
@@ -150,6 +151,6 @@ test('replication', async () => {
         expect(planned(defined({ ...options(), url }))).toEqual(real)
       },
     ),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   )
 })

@@ -26,16 +26,19 @@ if (pnpm && /\.[cm]?js$/.test(pnpm)) run('install the matrix', process.execPath,
 else run('install the matrix', pnpm ?? 'pnpm', install, { shell: process.platform === 'win32' })
 
 run(
-  'PostgreSQL 14 to 18 with pg 8.11 to latest',
+  'PostgreSQL 14 to 18 with pg 8.11 to latest, register on every Node line, every random case',
   process.execPath,
   [
     ...[
       vitest,
       'run',
+      'packages',
       'test/server/versions.test.ts',
       'test/server/hba-oracle.test.ts',
       'test/server/audit-scale.test.ts',
       'test/cli/certs-server.test.ts',
+      'test/register/loading.test.ts',
+      'test/postgres/options.test.ts',
       'test/drivers',
     ],
   ],

@@ -5,6 +5,7 @@ import postgres from 'postgres'
 import { expect, test } from 'vitest'
 import { guardedOptions } from '../../packages/postgres/src/options.js'
 import { POSTGRES_CASES } from '../drivers/postgres-cases.js'
+import { runs } from '../support/runs.js'
 
 type Factory = (target?: unknown, options?: unknown) => { readonly options: Parsed }
 interface Parsed extends Record<string, unknown> {
@@ -93,6 +94,6 @@ test('whatever else is in the URL and the options', () => {
     fc.property(fc.option(url, { nil: undefined }), options, (target, given) => {
       compare(target, given)
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   )
 })

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type TypeOrmUnderTest, typeOrmVersions } from '../drivers/typeorm-versions.js'
+import { type TypeOrmUnderTest, typeOrm } from '../drivers/typeorm-version.js'
 import {
   hostile,
   type Pki,
@@ -115,7 +115,9 @@ const readable = (output: string, ...parts: readonly string[]): void => {
   expect(output).not.toContain(server.password)
 }
 
-describe.each(typeOrmVersions())('$name', (version) => {
+const version = typeOrm()
+
+describe(version.name, () => {
   const command = (name: string, options: object) =>
     run(application(version, { 'data-source.mjs': dataSource(options) }), [
       version.cli,

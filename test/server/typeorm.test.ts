@@ -3,7 +3,7 @@ import { events, guard, PolicyError, verifySession } from '@verify-full/typeorm'
 import pg from 'pg'
 import type { DataSource, DataSourceOptions, Repository } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it, onTestFinished } from 'vitest'
-import { typeOrmVersions } from '../drivers/typeorm-versions.js'
+import { typeOrm } from '../drivers/typeorm-version.js'
 import {
   type HostileServer,
   hostile,
@@ -71,7 +71,9 @@ function refusalOf(run: () => unknown): PolicyError {
 }
 const ruleList = ({ violations }: PolicyError) => violations.map(({ rule }) => rule)
 
-describe.each(typeOrmVersions())('$name', ({ module }) => {
+const { name: version, module } = typeOrm()
+
+describe(version, () => {
   /** A DataSource that is destroyed when the test ends. */
   function open(options: DataSourceOptions): DataSource {
     const dataSource = new module.DataSource(options)

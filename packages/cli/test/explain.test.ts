@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
+import { runs } from '../../../test/support/runs.js'
 import type { Answer } from '../src/explain/answer.js'
 import { READER_IDS } from '../src/explain/readers.js'
 import { run } from './io.js'
@@ -232,7 +233,7 @@ describe('verify-full explain', () => {
           expect(out + err).not.toMatch(/Pq7w|Zq9x|Us3r/)
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
   }, 60_000)
 })

@@ -1,6 +1,7 @@
 /** Any bytes in any kind of file: no crash, no hang, and places inside the text. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { runs } from '../../../test/support/runs.js'
 import { decode, isCandidate } from '../src/bytes.js'
 import { EXTRACTORS, extractorOf } from '../src/extract/registry.js'
 import type { ExtractContext } from '../src/model.js'
@@ -147,7 +148,7 @@ describe.each(Object.entries(PATHS))('%s', (_, path) => {
             expect(edit.offset + edit.length).toBeLessThanOrEqual(text.length)
         }
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     )
   })
 

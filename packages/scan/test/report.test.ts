@@ -8,6 +8,7 @@ import fc from 'fast-check'
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { type DefaultTreeAdapterTypes, parse } from 'parse5'
 import { describe, expect, test } from 'vitest'
+import { runs } from '../../../test/support/runs.js'
 import { REPORTERS, type ReportContext, type ScanFinding, type ScanReport } from '../src/index.js'
 
 const context: ReportContext = {
@@ -87,7 +88,7 @@ const report: fc.Arbitrary<ScanReport> = fc
   })
 
 const any = (check: (report: ScanReport) => void) =>
-  fc.assert(fc.property(report, check), { numRuns: 200 })
+  fc.assert(fc.property(report, check), { numRuns: runs(200) })
 
 describe('sarif', () => {
   const require = createRequire(import.meta.url)

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { runs } from '../../../../test/support/runs.js'
 import { parseConnInfo, parseDsn } from '../../src/conninfo/dsn.js'
 import { KEYWORDS } from '../../src/conninfo/keywords.js'
 import { parseService } from '../../src/conninfo/service.js'
@@ -44,7 +45,7 @@ describe('every reader', () => {
       fc.property(fc.oneof(hostileText, fc.string({ unit: 'binary' })), (text) => {
         for (const read of READERS) refusal(() => read(text))
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 
@@ -61,7 +62,7 @@ describe('every reader', () => {
           }
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 

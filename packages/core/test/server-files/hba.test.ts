@@ -1,6 +1,7 @@
 import { evaluateHba, firstMatch, type HbaQuestion, parseHba } from '@verify-full/core/offline'
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
+import { runs } from '../../../../test/support/runs.js'
 
 const hostile = fc.string({
   unit: fc.constantFrom(
@@ -175,7 +176,7 @@ it('evaluateHba agrees with trying every client, one by one', () => {
       }
       expect([...openings].sort()).toEqual([...found].sort())
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   )
 })
 

@@ -1,6 +1,7 @@
 /** Any text: no crash, no hang, and no secret of it in what is said. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { runs } from '../../../../test/support/runs.js'
 import { javascript } from '../../src/extract/javascript/index.js'
 import type { ExtractContext } from '../../src/index.js'
 import { sourceFile } from '../../src/index.js'
@@ -88,7 +89,7 @@ describe('the JavaScript extractor', () => {
           }
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: runs(1500) },
     )
   }, 60_000)
 
@@ -97,7 +98,7 @@ describe('the JavaScript extractor', () => {
       fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (text) => {
         extract(HEAD + text)
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 

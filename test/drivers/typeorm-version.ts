@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import type { DataSource, DataSourceOptions } from 'typeorm'
+import { copyOf } from '../support/copies.js'
 
 /** As much of a copy of TypeORM as the tests need; 1.x's types stand for those of 0.3. */
 export interface TypeOrmModule {
@@ -14,16 +17,15 @@ export interface TypeOrmUnderTest {
   readonly cli: string
 }
 
-/** Every supported line of TypeORM; a copy that is not installed throws. */
-export function typeOrmVersions(): readonly TypeOrmUnderTest[] {
+/** The installed TypeORM, or the copy of another line that the version matrix names. */
+export function typeOrm(): TypeOrmUnderTest {
   const require = createRequire(import.meta.url)
   require('reflect-metadata')
-  return ['typeorm', 'typeorm-0.3'].map((name) => {
-    const path = require.resolve(name)
-    return {
-      name: name === 'typeorm' ? 'typeorm 1.x' : 'typeorm 0.3',
-      module: require(name) as TypeOrmModule,
-      cli: path.replace(/index\.js$/, 'cli.js'),
-    }
-  })
+  const path = require.resolve(copyOf('typeorm') ?? 'typeorm')
+  const { version } = JSON.parse(readFileSync(join(dirname(path), 'package.json'), 'utf8'))
+  return {
+    name: `typeorm ${version}`,
+    module: require(path) as TypeOrmModule,
+    cli: path.replace(/index\.js$/, 'cli.js'),
+  }
 }
