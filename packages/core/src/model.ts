@@ -79,6 +79,8 @@ export type Crl =
 export type Transport =
   | { readonly kind: 'unix' }
   | { readonly kind: 'plaintext' }
+  /** libpq's gssencmode=require: encrypted by Kerberos, without TLS and so without a certificate. */
+  | { readonly kind: 'gss' }
   | {
       readonly kind: 'tls'
       readonly verification: Verification

@@ -34,7 +34,7 @@ export function fallsShort(it: Plan, policy: Policy, rule: Shortfall): Found[] {
 /** A transport on libpq's scale of sslmodes; a unix socket that the policy accepts tops it. */
 function strength(transport: Transport, policy: Policy): number {
   if (transport.kind === 'unix') return policy.local === 'refuse' ? 0 : SSL_MODES.length
-  if (transport.kind === 'plaintext') return 0
+  if (transport.kind !== 'tls') return 0
   return SSL_MODES.indexOf(
     ({ none: 'require', ca: 'verify-ca', full: 'verify-full' } as const)[transport.verification],
   )

@@ -16,6 +16,7 @@ const FULL = 'TLS, the certificate issued by a trusted root, for the host that i
 /** What happens to the connection in the terms of a reader who has to decide how bad it is. */
 const CONSEQUENCE: Record<string, string> = {
   plaintext: 'everything, the password included, would be sent unencrypted',
+  gss: 'GSSAPI would encrypt instead of TLS: no certificate, and pg_stat_ssl says ssl = false',
   'tls(none)':
     'the connection would be encrypted to whoever answers: the certificate is not verified',
   'tls(ca)': 'any certificate of that CA would be accepted, for whichever host',
@@ -164,7 +165,11 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
           "a unix socket, which the policy refuses (local: 'refuse')",
           `connect to the server's host name and ${RIGHT[it.driver]}; or leave local out of the policy`,
         ]
-      : [FULL, consequence(it.outcome), RIGHT[it.driver]],
+      : [
+          FULL,
+          consequence(it.outcome),
+          it.outcome === 'gss' ? `remove ${it.origin.key}; ${RIGHT[it.driver]}` : RIGHT[it.driver],
+        ],
   'sslmode-missing': (it) => [
     `sslmode=${it.minimum}`,
     `no sslmode: ${consequence(it.outcome)}`,

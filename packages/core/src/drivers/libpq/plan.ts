@@ -43,12 +43,17 @@ export function planLibpq(
   const transports = readTransports(settings, version)
   const sslmode = settings.get('sslmode')
   const origin = sslmode?.origin ?? { via: 'default', key: 'sslmode' }
+  // With GSSAPI encryption there is no TLS, whatever sslmode says; `prefer`, the default, tries it where
+  // this machine has a Kerberos ticket, which no string tells.
+  const gssencmode = settings.get('gssencmode')
+  const gss = gssencmode?.value === 'require' ? gssencmode.origin : undefined
+  const remote = gss ? ([{ kind: 'gss' }] as const) : transports
   const plan = ({ endpoint, remarks }: typeof first): Plan => ({
     driver: 'libpq',
     endpoint,
     // libpq never asks for TLS on a unix socket, whatever sslmode says.
-    transports: endpoint.kind === 'unix' ? [{ kind: 'unix' }] : transports,
-    decidedBy: origin,
+    transports: endpoint.kind === 'unix' ? [{ kind: 'unix' }] : remote,
+    decidedBy: (endpoint.kind === 'tcp' && gss) || origin,
     ...(sslmode && origin.via !== 'default'
       ? { sslmode: { mode: sslmode.value as SslMode, origin } }
       : {}),
