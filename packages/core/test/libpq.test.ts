@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { type LibpqConfig, planLibpq } from '../src/drivers/libpq/plan.js'
 import { ConnInfoError } from '../src/errors.js'
+import { judge } from '../src/judge.js'
 import type { Endpoint, Plan, Transport } from '../src/model.js'
+import { definePolicy } from '../src/policy.js'
 
 type Env = Readonly<Record<string, string>>
 type More = Omit<LibpqConfig, 'conninfo'>
@@ -74,6 +76,17 @@ describe('sslmode', () => {
     expect(silent).not.toHaveProperty('sslmode')
     expect(first('host=/run sslmode=require').sslmode?.mode).toBe('require')
   })
+})
+
+test('GSSAPI encryption is refused, whatever sslmode stands beside it', () => {
+  const plan = first('host=h sslmode=verify-full gssencmode=require')
+  expect(judge({ plan }, definePolicy()).report.violations).toEqual([
+    expect.objectContaining({
+      rule: 'plaintext-allowed',
+      origin: { via: 'keyword', key: 'gssencmode' },
+      fix: expect.stringMatching(/^remove gssencmode; /),
+    }),
+  ])
 })
 
 describe('hosts', () => {
