@@ -35,6 +35,7 @@ run(
       'packages',
       'test/server/versions.test.ts',
       'test/server/hba-oracle.test.ts',
+      'test/server/hba-decisions.test.ts',
       'test/server/audit-scale.test.ts',
       'test/cli/certs-server.test.ts',
       'test/register/loading.test.ts',

@@ -4,6 +4,7 @@ import { probe } from '@verify-full/server'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type PostgresServer, postgres } from '../support/index.js'
+import { runs } from '../support/runs.js'
 
 let server: PostgresServer
 beforeAll(async () => {
@@ -67,7 +68,7 @@ it('a client that the server lets in without TLS is in an opening; a refused one
         ).toBe(letsIn)
       }
     }),
-    { numRuns: 25, endOnFailure: true },
+    { numRuns: runs(50), endOnFailure: true },
   )
   expect(Math.min(counts.accepted, counts.refused, counts.undecided)).toBeGreaterThan(0)
 }, 120_000)
