@@ -76,7 +76,8 @@ export function scan(options: ScanOptions): ScanReport {
     for (const host of found.hosts) project.hosts.add(host)
   }
   const visit = ({ path, problem }: Walked): void => {
-    const read = problem ?? staged?.get(path) ?? readBytes(isAbsolute(path) ? path : `${root}/${path}`)
+    const read =
+      problem ?? staged?.get(path) ?? readBytes(isAbsolute(path) ? path : `${root}/${path}`)
     if (typeof read === 'string') {
       examine(sourceFile(path, ''), read)
       return
