@@ -15,7 +15,8 @@ const anyCase = (word: string): string[] =>
   )
 
 /**
- * One row per mark: an expression, and its anchors: four bytes, of which every match holds one. The last
+ * One row per mark: an expression, and its anchors: four bytes, of which every match holds one. An anchor's
+ * first three bytes are rare in code: each pair that looks like one of them costs a closer look. The last
  * three rows are `postgre`, `jdbc:postg` and `host=` in the base64 of a Kubernetes Secret.
  */
 export const MARKS: readonly (readonly [mark: string, ...anchors: string[]])[] = [
