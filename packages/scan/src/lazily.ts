@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module'
 
 /**
- * A package that is loaded when it is first needed. By `require`: before importing a CommonJS package Node
- * looks through its text for the names that it exports, which takes longer than to run it.
+ * A CommonJS package that is loaded when it is first needed. By `require`: before importing one Node looks
+ * through its text for the names that it exports, which takes longer than to run it. One that is an ES module
+ * cannot be loaded so by each Node version that is supported.
  */
 export function lazily<Package>(name: string): () => Package {
   let loaded: Package | undefined

@@ -1,14 +1,10 @@
-import type { AST } from 'toml-eslint-parser'
-import { lazily } from '../lazily.js'
+import { type AST, getStaticTOMLValue, ParseError, parseTOML } from 'toml-eslint-parser'
 import type { SourceFile } from '../model.js'
 import { decoded } from './mapped.js'
 import { DEEPEST, type Tree, type TreeEntry } from './tree.js'
 
-const library = lazily<typeof import('toml-eslint-parser')>('toml-eslint-parser')
-
 /** A TOML file; a file with an error is not read at all, as every TOML parser does. */
 export function tomlTree(file: SourceFile): { tree?: Tree; incomplete?: string } {
-  const { ParseError, parseTOML } = library()
   try {
     const program = parseTOML(file.text, { tomlVersion: '1.0' })
     const entries = program.body[0].body.flatMap((node) => topLevel(node, file))
@@ -47,7 +43,7 @@ function content(node: AST.TOMLContentNode, file: SourceFile, depth: number): Tr
   if (node.type === 'TOMLInlineTable') {
     return { kind: 'map', entries: node.body.map((inner) => keyValue(inner, file, depth + 1)), at }
   }
-  const value: unknown = library().getStaticTOMLValue(node)
+  const value: unknown = getStaticTOMLValue(node)
   const data =
     typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
       ? value
