@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import { lazily } from './lazily.js'
 import { masked } from './mask.js'
 import type { ScanReport, TextEdit } from './model.js'
 
@@ -43,10 +43,11 @@ function rewrite(text: string, edits: readonly TextEdit[]): { after: string; cou
   return { after: after + text.slice(at), count }
 }
 
+const library = lazily<typeof import('diff')>('diff')
+
 /** The changes as a unified diff for people: secrets are masked, so it cannot be applied. */
 export function formatDiff(files: readonly FixedFile[]): string {
-  // Only a dry run needs it.
-  const { createTwoFilesPatch } = createRequire(import.meta.url)('diff') as typeof import('diff')
+  const { createTwoFilesPatch } = library()
   return files
     .map(({ path, before, after }) =>
       createTwoFilesPatch(`a/${path}`, `b/${path}`, before, after, undefined, undefined, {

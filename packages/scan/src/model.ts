@@ -194,8 +194,8 @@ export interface Extractor {
   readonly always?: true
   /** Whether its files are read after all others. */
   readonly last?: true
-  /** Whether this extractor reads a file, by its path (forward slashes, relative to the root). */
-  matches(path: string): boolean
+  /** The files that this extractor reads, by their path (forward slashes, relative to the root). */
+  readonly files: RegExp
   extract(file: SourceFile, context: ExtractContext): Extracted
 }
 

@@ -1,5 +1,6 @@
 import { definePolicy, type Policy, type PolicyOptions } from '@verify-full/core'
-import ignore, { type Ignore } from 'ignore'
+import type { Ignore } from 'ignore'
+import { ignoring } from './files/ignoring.js'
 
 /** A policy for some paths: `{ files: ['deploy/**'], policy: { local: 'refuse' } }`. */
 export interface PathPolicy {
@@ -47,7 +48,7 @@ export function definePathPolicies(options: ScanPolicyOptions): (path: string) =
       }
       const merged = { ...base, ...override.policy }
       return {
-        matches: ignore().add(files),
+        matches: ignoring(files),
         found: {
           policy: definePolicy(merged),
           named: true,

@@ -54,7 +54,7 @@ function foldersAbove(path: string): string[] {
 function dotenvFiles(folder: string): string[] {
   try {
     return readdirSync(folder)
-      .filter((name) => dotenv.matches(name))
+      .filter((name) => dotenv.files.test(name))
       .sort()
   } catch {
     return []

@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs'
-import { relative, resolve, sep } from 'node:path'
-import { decode, isBinary, isCandidate } from './bytes.js'
-import { extractorOf } from './extract/registry.js'
+import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { decode, isBinary } from './bytes.js'
+import { namedExtractorOf } from './extract/registry.js'
 import { changedSince, stagedFiles } from './files/git.js'
+import { isCandidate } from './files/marks.js'
 import { readBytes } from './files/read-bytes.js'
 import { inShard, type Shard } from './files/shard.js'
 import { isGenerated, isSkippedPath } from './files/skipped.js'
@@ -75,14 +76,14 @@ export function scan(options: ScanOptions): ScanReport {
     for (const host of found.hosts) project.hosts.add(host)
   }
   const visit = ({ path, problem }: Walked): void => {
-    const read = problem ?? staged?.get(path) ?? readBytes(resolve(root, path))
+    const read =
+      problem ?? staged?.get(path) ?? readBytes(isAbsolute(path) ? path : `${root}/${path}`)
     if (typeof read === 'string') {
       examine(sourceFile(path, ''), read)
       return
     }
     files.bytes += read.length
-    const { always } = extractorOf(path)
-    if (!always && !isCandidate(read)) return
+    if (!isCandidate(read) && !namedExtractorOf(path)?.always) return
     if (isBinary(read) || (options.ignore !== false && isGenerated(read))) return
     files.parsed++
     examine(sourceFile(path, decode(read), modeOf(root, path)))
@@ -92,7 +93,7 @@ export function scan(options: ScanOptions): ScanReport {
     if (options.shard && !inShard(walked.path, options.shard)) continue
     files.scanned++
     options.onProgress?.(files.scanned)
-    if (extractorOf(walked.path).last) last.push(walked)
+    if (namedExtractorOf(walked.path)?.last) last.push(walked)
     else visit(walked)
   }
   for (const walked of last) visit(walked)

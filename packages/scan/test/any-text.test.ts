@@ -2,8 +2,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { runs } from '../../../test/support/runs.js'
-import { decode, isCandidate } from '../src/bytes.js'
+import { decode } from '../src/bytes.js'
 import { EXTRACTORS, extractorOf } from '../src/extract/registry.js'
+import { isCandidate } from '../src/files/marks.js'
 import type { ExtractContext } from '../src/model.js'
 import { definePathPolicies } from '../src/path-policy.js'
 import { scanFile } from '../src/scan-file.js'
@@ -128,7 +129,7 @@ test('every extractor is tried', () => {
   for (const { name } of EXTRACTORS) {
     const path = PATHS[name]
     expect(path, name).toBeDefined()
-    expect(EXTRACTORS.find((row) => row.matches(path ?? ''))?.name).toBe(name)
+    expect(EXTRACTORS.find((row) => row.files.test(path ?? ''))?.name).toBe(name)
   }
 })
 

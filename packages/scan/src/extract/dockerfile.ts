@@ -11,10 +11,7 @@ const INSTRUCTION = /^[ \t]*([A-Za-z]+)[ \t]+((?:[^\r\n\\]|\\\r?\n|\\[^\r\n]|\\$
 /** @see https://docs.docker.com/reference/dockerfile/#environment-replacement */
 export const dockerfile: Extractor = {
   name: 'dockerfile',
-  matches: (path) =>
-    /(?:^|\/)(?:Dockerfile|Containerfile)(?:\.[\w.-]+)?$|\.(?:dockerfile|containerfile)$/i.test(
-      path,
-    ),
+  files: /(?:^|\/)(?:Dockerfile|Containerfile)(?:\.[\w.-]+)?$|\.(?:dockerfile|containerfile)$/i,
   extract(file) {
     const pairs: Pair[] = []
     const others: Declaration[] = []

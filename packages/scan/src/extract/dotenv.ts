@@ -15,7 +15,7 @@ const LONGEST_EXPANSION = 16_384
 /** `.env`, `.env.production`, `prod.env`, an env_file of compose. */
 export const dotenv: Extractor = {
   name: 'dotenv',
-  matches: (path) => /(?:^|\/)(?:\.env(?:\.[\w.-]+)?|[\w.-]+\.env|env\.[\w-]+)$/.test(path),
+  files: /(?:^|\/)(?:\.env(?:\.[\w.-]+)?|[\w.-]+\.env|env\.[\w-]+)$/,
   extract: (file) => ({ declarations: declarePairs(readDotenv(file), file) }),
 }
 

@@ -5,7 +5,7 @@ import { iniTree } from '../text/ini-tree.js'
 /** INI: alembic.ini, setup.cfg, grafana.ini, and Java's .properties. */
 export const ini: Extractor = {
   name: 'ini',
-  matches: (path) => /\.(?:ini|cfg|cnf|conf|properties|editorconfig)$/.test(path),
+  files: /\.(?:ini|cfg|cnf|conf|properties|editorconfig)$/,
   extract(file) {
     const properties = file.path.endsWith('.properties')
     const dialect = properties

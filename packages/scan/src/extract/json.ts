@@ -6,7 +6,7 @@ import { jsonTree } from '../text/json-tree.js'
 /** JSON and JSONC: ormconfig.json, Sequelize's config.json, ECS task definitions, appsettings. */
 export const json: Extractor = {
   name: 'json',
-  matches: (path) => /\.(?:json|jsonc|code-workspace)$/i.test(path),
+  files: /\.(?:json|jsonc|code-workspace)$/i,
   extract(file) {
     const { tree, incomplete } = jsonTree(file)
     const declarations = tree

@@ -18,8 +18,7 @@ export const lockfile: Extractor = {
   name: 'lockfile',
   always: true,
   last: true,
-  matches: (path) =>
-    /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock)$/.test(path),
+  files: /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock)$/,
   extract(file, context) {
     if (![...context.hosts()].some((host) => isIP(host) !== 0 && !isLoopback(host))) {
       return { declarations: [] }

@@ -9,7 +9,7 @@ import { at } from '../text/tree.js'
 export const packageJson: Extractor = {
   name: 'package.json',
   always: true,
-  matches: (path) => /(?:^|\/)package\.json$/.test(path),
+  files: /(?:^|\/)package\.json$/,
   extract(file) {
     const { tree, incomplete } = jsonTree(file)
     const scripts = at(tree, 'scripts')

@@ -14,7 +14,7 @@ import { at, type Tree, textAt } from '../text/tree.js'
 export const pgbouncer: Extractor = {
   name: 'pgbouncer.ini',
   always: true,
-  matches: (path) => /(?:^|\/)pgbouncer[\w.-]*\.ini$/.test(path),
+  files: /(?:^|\/)pgbouncer[\w.-]*\.ini$/,
   extract(file) {
     const tree = iniTree(file, { separators: '=', comments: ';#' })
     const section = at(tree, 'pgbouncer')

@@ -9,7 +9,7 @@ import { directFinding } from '../rules.js'
 export const pgpass: Extractor = {
   name: '.pgpass',
   always: true,
-  matches: (path) => /(?:^|\/)(?:\.pgpass|pgpass\.conf)$/.test(path),
+  files: /(?:^|\/)(?:\.pgpass|pgpass\.conf)$/,
   extract(file) {
     const { mode } = file
     if (mode === undefined || (mode & 0o077) === 0) return { declarations: [] }

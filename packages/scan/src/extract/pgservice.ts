@@ -9,7 +9,7 @@ import type { Tree } from '../text/tree.js'
  */
 export const pgService: Extractor = {
   name: 'pg_service.conf',
-  matches: (path) => /(?:^|\/)\.?pg_service\.conf$/.test(path),
+  files: /(?:^|\/)\.?pg_service\.conf$/,
   extract(file) {
     const tree = iniTree(file, { separators: '=', comments: '#' })
     const sections = tree.kind === 'map' ? tree.entries : []

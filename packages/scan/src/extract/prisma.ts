@@ -10,7 +10,7 @@ const URL_FIELD =
 /** schema.prisma: the datasource's URL, read by Prisma's own engine. */
 export const prisma: Extractor = {
   name: 'prisma',
-  matches: (path) => /\.prisma$/.test(path),
+  files: /\.prisma$/,
   extract(file, context) {
     const declarations = [...file.text.matchAll(BLOCK)].flatMap((block) => {
       const body = block[1] ?? ''

@@ -43,4 +43,14 @@ export const EXTRACTORS: readonly Extractor[] = [
 
 /** Who reads a path. */
 export const extractorOf = (path: string): Extractor =>
-  EXTRACTORS.find((row) => row.matches(path)) ?? text
+  EXTRACTORS.find((row) => row.files.test(path)) ?? text
+
+const NAMED = new RegExp(
+  EXTRACTORS.filter(({ always, last }) => always || last)
+    .map(({ files }) => files.source)
+    .join('|'),
+)
+
+/** Who reads a path, where that is one who is `always` or `last`: one question instead of twenty. */
+export const namedExtractorOf = (path: string): Extractor | undefined =>
+  NAMED.test(path) ? extractorOf(path) : undefined

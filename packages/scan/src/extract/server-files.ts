@@ -9,7 +9,7 @@ const ENDPOINT: Endpoint = { kind: 'tcp', host: 'the server', port: 5432 }
 export const pgHba: Extractor = {
   name: 'pg_hba.conf',
   always: true,
-  matches: (path) => /(?:^|\/)pg_hba[\w.-]*\.conf(?:\.\w+)?$/.test(path),
+  files: /(?:^|\/)pg_hba[\w.-]*\.conf(?:\.\w+)?$/,
   extract(file) {
     const { entries, errors } = parseHba(file.text)
     const [problem] = errors
@@ -37,7 +37,7 @@ export const pgHba: Extractor = {
 export const postgresqlConf: Extractor = {
   name: 'postgresql.conf',
   always: true,
-  matches: (path) => /(?:^|\/)postgresql(?:\.auto|\.base)?\.conf(?:\.\w+)?$/.test(path),
+  files: /(?:^|\/)postgresql(?:\.auto|\.base)?\.conf(?:\.\w+)?$/,
   extract(file) {
     const { settings, errors } = parseConf(file.text)
     const [problem] = errors

@@ -9,8 +9,7 @@ const SETTING = /^[ \t]*(Environment|Exec\w+)[ \t]*=[ \t]*((?:[^\r\n\\]|\\\r?\n|
 /** @see https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#Environment */
 export const systemd: Extractor = {
   name: 'systemd',
-  matches: (path) =>
-    /\.(?:service|timer|socket|container|pod)$|\.service\.d\/[^/]+\.conf$/.test(path),
+  files: /\.(?:service|timer|socket|container|pod)$|\.service\.d\/[^/]+\.conf$/,
   extract(file) {
     const pairs: Pair[] = []
     const commands: Declaration[] = []

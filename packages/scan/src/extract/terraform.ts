@@ -7,7 +7,7 @@ import { at, type Tree, textAt } from '../text/tree.js'
 /** Terraform: connection strings and options, and whether a managed server refuses plaintext. */
 export const terraform: Extractor = {
   name: 'terraform',
-  matches: (path) => /\.(?:tf|tfvars|hcl)$/.test(path),
+  files: /\.(?:tf|tfvars|hcl)$/,
   extract(file) {
     const tree = hclTree(file)
     return {

@@ -5,7 +5,7 @@ import { tomlTree } from '../text/toml-tree.js'
 /** TOML: fly.toml, wrangler.toml, sqlx and diesel settings, pyproject.toml. */
 export const toml: Extractor = {
   name: 'toml',
-  matches: (path) => /\.toml$/.test(path),
+  files: /\.toml$/,
   extract(file) {
     const { tree, incomplete } = tomlTree(file)
     const declarations = tree ? declareTree(tree, file) : []

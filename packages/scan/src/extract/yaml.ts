@@ -12,7 +12,7 @@ const COMMAND =
 /** compose files, Kubernetes manifests, Helm values, GitHub Actions, GitLab CI, and any other YAML. */
 export const yaml: Extractor = {
   name: 'yaml',
-  matches: (path) => /\.ya?ml(?:\.(?:tpl|example|dist|sample))?$/i.test(path),
+  files: /\.ya?ml(?:\.(?:tpl|example|dist|sample))?$/i,
   extract(file) {
     const { trees, incomplete } = yamlTrees(file)
     const declarations = trees.flatMap((tree) =>

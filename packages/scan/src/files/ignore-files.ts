@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
-import ignore, { type Ignore } from 'ignore'
+import type { Ignore } from 'ignore'
+import { ignoring } from './ignoring.js'
 
 /** Gitignore syntax, nested like .gitignore: the nearest file that has an opinion decides. */
 const IGNORE_FILES = ['.gitignore', '.verify-fullignore']
@@ -33,7 +34,7 @@ export function scopeAbove(root: string): IgnoreScope | undefined {
 /** A scope whose paths begin above the root: `base` then stands for what has to be put before a path. */
 const above = (prefix: string, text: string, outer: IgnoreScope | undefined): IgnoreScope => ({
   base: prefix === '' ? '' : `^${prefix}/`,
-  rules: ignore().add(text),
+  rules: ignoring(text),
   outer,
 })
 
@@ -47,7 +48,7 @@ export function scopeOf(
   const text = IGNORE_FILES.filter((name) => names.includes(name))
     .map((name) => readIfThere(`${folder}/${name}`))
     .join('\n')
-  return text.trim() ? { base, rules: ignore().add(text), outer } : outer
+  return text.trim() ? { base, rules: ignoring(text), outer } : outer
 }
 
 /** Whether a path (relative to the root, folders with a slash at the end) is ignored. */

@@ -1,11 +1,15 @@
-import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
+import type { Node, ParseError } from 'jsonc-parser'
+import { lazily } from '../lazily.js'
 import type { Range, SourceFile } from '../model.js'
 import { decoded } from './mapped.js'
 import { DEEPEST, type Tree, type TreeEntry } from './tree.js'
 
+const library = lazily<typeof import('jsonc-parser')>('jsonc-parser')
+
 /** A JSON or JSONC file (comments and trailing commas allowed), and why reading ended early. */
 export function jsonTree(file: SourceFile): { tree?: Tree; incomplete?: string } {
   if (deepest(file.text) > DEEPEST) return { incomplete: 'it is nested too deeply' }
+  const { parseTree, printParseErrorCode } = library()
   const errors: ParseError[] = []
   const root = parseTree(file.text, errors, { allowTrailingComma: true, allowEmptyContent: true })
   const tree = root && convert(root, file)

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module'
 import type { Node, Pair } from 'yaml'
+import { lazily } from '../lazily.js'
 import type { SourceFile } from '../model.js'
 import { decoded, join, literal, type Mapped } from './mapped.js'
 import { DEEPEST, type Tree, type TreeEntry } from './tree.js'
@@ -103,9 +103,5 @@ function scalar(
   return join(at, pieces)
 }
 
-/** Loaded with the first YAML file: it takes longer than all else that a start needs. */
-const library = (): typeof import('yaml') => {
-  loaded ??= createRequire(import.meta.url)('yaml') as typeof import('yaml')
-  return loaded
-}
-let loaded: typeof import('yaml') | undefined
+/** The parser. To load it takes longer than all else that a start needs. */
+const library = lazily<typeof import('yaml')>('yaml')

@@ -20,7 +20,7 @@ const MOST_WORK = 400_000
 /** JavaScript, TypeScript and JSX: what is handed to the libraries that connect to PostgreSQL. */
 export const javascript: Extractor = {
   name: 'javascript',
-  matches: (path) => /\.[cm]?[jt]sx?$/.test(path) && !/\.d\.[cm]?ts$/.test(path),
+  files: /(?<!\.d(?=\.[cm]?ts$))\.[cm]?[jt]sx?$/,
   extract: (file, context) => {
     const configFile = CONFIG_FILES.find((it) => it.file.test(file.path))
     if (!configFile && !WORTH.test(file.text)) return { declarations: declareText(file) }

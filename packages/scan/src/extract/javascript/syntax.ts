@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module'
 import { type Context, createContext, Script } from 'node:vm'
 import type { ParserOptions } from '@babel/parser'
+import { lazily } from '../../lazily.js'
 import type { SourceFile } from '../../model.js'
 
 /** A node of the syntax tree, as loosely as this extractor looks at it. */
@@ -143,11 +143,7 @@ export function bare(node: Node | undefined): Node | undefined {
   return inner
 }
 
-let loaded: typeof import('@babel/parser') | undefined
-function parser(): typeof import('@babel/parser') {
-  loaded ??= createRequire(import.meta.url)('@babel/parser') as typeof import('@babel/parser')
-  return loaded
-}
+const parser = lazily<typeof import('@babel/parser')>('@babel/parser')
 
 /** V8 ends what a script with a timeout calls, whatever that is doing. */
 function within<T>(timeout: number, run: () => T): T {

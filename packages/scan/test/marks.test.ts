@@ -1,0 +1,43 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { isCandidate, MARKS } from '../src/files/marks.js'
+
+const anyMark = new RegExp(MARKS.map(([mark]) => mark).join('|'))
+/** What a mark matches. Word boundaries are up to the bytes around it. */
+const matching = (mark: string) =>
+  fc.stringMatching(new RegExp(`^(?:${mark.replaceAll('\\b', '')})$`))
+const noise = fc.uint8Array({ maxLength: 9 }).map((bytes) => Buffer.from(bytes))
+
+describe.each(MARKS)('%s', (mark, ...anchors) => {
+  test('every match holds an anchor', () => {
+    fc.assert(
+      fc.property(matching(mark), (match) => {
+        expect(anchors.filter((anchor) => match.includes(anchor))).not.toEqual([])
+      }),
+    )
+    for (const anchor of anchors) expect(anchor).toHaveLength(4)
+  })
+
+  test('is seen wherever it stands', () => {
+    const match = matching(mark).map((text) => ` ${text} `)
+    fc.assert(
+      fc.property(noise, match, noise, fc.boolean(), (before, text, after, odd) => {
+        const bytes = Buffer.concat([Buffer.alloc(odd ? 1 : 0), before, Buffer.from(text), after])
+        expect(isCandidate(bytes)).toBe(true)
+        // Bytes that begin at an odd address, as one of many files in one buffer does.
+        expect(isCandidate(bytes.subarray(odd ? 1 : 0))).toBe(true)
+      }),
+    )
+  })
+})
+
+test('what holds no mark is no candidate, whatever anchors it holds', () => {
+  const anchors = fc.constantFrom(...MARKS.flatMap(([, ...all]) => all))
+  const texts = fc.array(fc.oneof(anchors, fc.string({ maxLength: 3 })), { maxLength: 12 })
+  fc.assert(
+    fc.property(texts, (pieces) => {
+      const text = pieces.join('')
+      expect(isCandidate(Buffer.from(text))).toBe(anyMark.test(text))
+    }),
+  )
+})
