@@ -13,6 +13,7 @@ import { libraries, type Open, pgClient } from './libraries.js'
 import { checkouts, type Effort, firstQueryRatio, queries, ratio } from './ratios.js'
 import { counter, roundTrips } from './round-trips.js'
 import { scanRows } from './scan.js'
+import { serverRows } from './servers.js'
 
 const smoke = process.argv.includes('--smoke')
 const LIMITS = {
@@ -127,6 +128,7 @@ row('size, core + pg', `${size.toFixed(0)} KB`, `<= ${kilobytes}`, size <= kilob
 const exits = await exitsByItself(config, LIMITS.exitMillis)
 row('exits after pool.end()', exits ? 'yes' : 'no', 'yes', exits, true)
 scanRows(row, smoke)
+await serverRows(row, smoke)
 
 const widths = [0, 1, 2, 3].map((i) => Math.max(...rows.map((cells) => cells[i]?.length ?? 0)))
 for (const cells of rows) {

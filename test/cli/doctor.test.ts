@@ -28,7 +28,7 @@ const set = await pki()
 let files: PkiFiles
 beforeAll(async () => {
   files = await set.write()
-  writeFileSync(join(files.dir, 'verify-full.config.json'), '{ "gateTimeoutMillis": 500 }')
+  writeFileSync(join(files.dir, 'verify-full.config.json'), '{ "gateTimeoutMillis": 1500 }')
 })
 afterAll(() => files?.[Symbol.asyncDispose]())
 

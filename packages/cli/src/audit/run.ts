@@ -4,7 +4,6 @@ import { EXIT, type ExitCode, type Io } from '../command.js'
 import { printable } from '../printable.js'
 import { targetOf } from '../servers/account.js'
 import { policyOf } from '../servers/policy.js'
-import { readTargets } from '../servers/targets-file.js'
 import { page } from './html.js'
 import { markdown } from './markdown.js'
 import { text } from './text.js'
@@ -39,7 +38,7 @@ export async function runAudit(
   io: Io,
 ): Promise<ExitCode> {
   const policy = policyOf(options.config, io)
-  const targets = targetsOf(conninfo, options, policy, io)
+  const targets = await targetsOf(conninfo, options, policy, io)
   const total = targets.reduce((sum, { servers }) => sum + servers.length, 0)
   const report = await audit(targets, {
     policy,
@@ -55,17 +54,19 @@ export async function runAudit(
   return exitCodeOf(report.status, options.strict === true)
 }
 
-function targetsOf(
+async function targetsOf(
   conninfo: string | undefined,
   { targets, replica, connect }: AuditCommand,
   policy: Parameters<typeof targetOf>[2],
   io: Io,
-): readonly AuditTarget[] {
+): Promise<readonly AuditTarget[]> {
   if ((conninfo === undefined) === (targets === undefined)) {
     throw new Error('give a connection string, or --targets FILE')
   }
   if (targets !== undefined) {
     if (replica) throw new Error('--replica goes with a connection string; the file has replicas')
+    // With it comes a YAML parser, which is most of what there is to load.
+    const { readTargets } = await import('../servers/targets-file.js')
     return readTargets(resolve(io.cwd, targets), connect, policy, io)
   }
   const replicas = replica ? { replicas: replica } : {}

@@ -1,0 +1,125 @@
+/** The commands that look at servers, as processes of their own, beside sslscan and testssl.sh. */
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { pki, postgres } from '../support/index.js'
+import { type AddRow, best } from './scan.js'
+import { simulated } from './simulated.js'
+
+const BIN = fileURLToPath(new URL('../../../../packages/cli/dist/bundle-bin.js', import.meta.url))
+const LIMITS = {
+  probeMillis: 150,
+  auditSeconds: 30,
+  roundSeconds: 60,
+  megabytes: 300,
+  peerMillis: 60_000,
+}
+
+/** Each asks for TLS versions and the certificate, as the probe does, and for nothing more. */
+const PEERS: readonly (readonly [name: string, argv: (port: number) => readonly string[]])[] = [
+  [
+    'sslscan',
+    (port) => [
+      ...['--starttls-psql', '--no-ciphersuites', '--no-groups', '--no-fallback'],
+      ...['--no-renegotiation', '--no-compression', '--no-heartbleed', `127.0.0.1:${port}`],
+    ],
+  ],
+  [
+    'testssl',
+    (port) => ['--quiet', '--warnings', 'off', '-t', 'postgres', '-p', `127.0.0.1:${port}`],
+  ],
+]
+
+/** Adds the rows about servers. Times are printed, not enforced: they are this machine's. */
+export async function serverRows(row: AddRow, smoke: boolean): Promise<void> {
+  const set = await pki()
+  const folder = mkdtempSync(join(tmpdir(), 'verify-full-bench-servers-'))
+  await using server = await postgres({ settings: { max_connections: 400 } })
+  try {
+    const roots = join(folder, 'root.crt')
+    writeFileSync(roots, set.root.root)
+    const conninfo = (port: number) =>
+      `host=localhost hostaddr=127.0.0.1 port=${port} user=app dbname=app sslmode=verify-full sslrootcert=${roots}`
+    oneProbe(conninfo(server.port), server.port, row, smoke ? 2 : 9)
+    const many = smoke ? 20 : 500
+    const file = join(folder, 'targets.json')
+    const targets = Array.from({ length: many }, () => ({ conninfo: conninfo(server.port) }))
+    writeFileSync(file, JSON.stringify({ targets }))
+    const seconds = best(1, () => audit('--targets', file)) / 1000
+    const met = seconds < LIMITS.auditSeconds
+    const measured = `${seconds.toFixed(1)} s`
+    row(`audit, ${many} targets`, measured, `< ${LIMITS.auditSeconds} s`, met, false)
+    const modules = join(folder, 'modules.json')
+    const module = { rootCert: roots, user: 'app', connect: false }
+    writeFileSync(modules, JSON.stringify({ modules: { default: module } }))
+    await exporterRound(modules, smoke ? 40 : 1000, row)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function oneProbe(conninfo: string, port: number, row: AddRow, runs: number): void {
+  const node = best(runs, () => spawnSync(process.execPath, ['--eval', '0']))
+  const whole = best(runs, () => audit(conninfo))
+  const own = whole - node
+  const measured = `${own.toFixed(0)} ms (whole process ${whole.toFixed(0)})`
+  const met = own < LIMITS.probeMillis
+  row('probe, without Node start-up', measured, `< ${LIMITS.probeMillis}`, met, false)
+  for (const [name, argv] of PEERS) {
+    if (spawnSync(name, ['--version']).error) {
+      row(`probe, ${name} / probe`, `NOT MEASURED: no ${name}`, '> 1', false, false)
+      continue
+    }
+    const theirs = best(Math.min(runs, 3), () => peer(name, argv(port)))
+    const times = `${theirs.toFixed(0)} / ${whole.toFixed(0)} ms = ${(theirs / whole).toFixed(1)}`
+    row(`probe, ${name} / probe`, times, '> 1', theirs > whole, false)
+  }
+}
+
+/** Without credentials: exit code 0 for a clean server. */
+function audit(...argv: readonly string[]): void {
+  const options = ['audit', ...argv, '--no-connect', '--format', 'json']
+  const run = spawnSync(process.execPath, [BIN, ...options], { maxBuffer: 2 ** 28 })
+  if (run.status !== 0) throw new Error(`verify-full audit failed: ${run.stderr}`)
+}
+
+function peer(name: string, argv: readonly string[]): void {
+  const { stdout, error } = spawnSync(name, argv, { encoding: 'utf8', timeout: LIMITS.peerMillis })
+  if (!error && !/TLS ?v?1\.3/.test(stdout)) throw new Error(`${name} did not reach the server`)
+}
+
+/** Every target once, as many at a time as the exporter takes: what one scrape interval has to hold. */
+async function exporterRound(modules: string, count: number, row: AddRow): Promise<void> {
+  using targets = await simulated(count, (await pki()).certificate('good'))
+  const argv = [BIN, 'exporter', '--listen', '127.0.0.1:0', '--modules', modules]
+  const exporter = spawn(process.execPath, argv, { stdio: ['ignore', 'ignore', 'pipe'] })
+  try {
+    const [said] = (await once(exporter.stderr, 'data')) as [Buffer]
+    const [url] = /http:\S+/.exec(String(said)) ?? []
+    const queue = targets.ports.values()
+    const started = performance.now()
+    const scrape = async (): Promise<void> => {
+      for (const port of queue) {
+        const body = await (await fetch(`${url}/probe?target=localhost:${port}`)).text()
+        if (!body.includes('verify_full_up 1')) throw new Error(`no metrics: ${body}`)
+      }
+    }
+    await Promise.all(Array.from({ length: 32 }, scrape))
+    const seconds = (performance.now() - started) / 1000
+    const own = await (await fetch(`${url}/metrics`)).text()
+    const value = (name: string): number =>
+      Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(own)?.[1] ?? Number.NaN)
+    const cpu = (value('process_cpu_seconds_total') / count) * 1000
+    const megabytes = value('process_resident_memory_bytes') / 2 ** 20
+    const what = `exporter, ${count} simulated targets`
+    const measured = `${seconds.toFixed(1)} s, ${cpu.toFixed(1)} ms of CPU each`
+    const { roundSeconds, megabytes: most } = LIMITS
+    row(`${what}, one round`, measured, `< ${roundSeconds} s`, seconds < roundSeconds, false)
+    row(`${what}, memory`, `${megabytes.toFixed(0)} MB`, `< ${most}`, megabytes < most, true)
+  } finally {
+    exporter.kill()
+  }
+}
