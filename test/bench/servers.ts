@@ -18,6 +18,8 @@ const LIMITS = {
   peerMillis: 60_000,
 }
 
+const SMOKE_RUNS = 2
+
 /** Each asks for TLS versions and the certificate, as the probe does, and for nothing more. */
 const PEERS: readonly (readonly [name: string, argv: (port: number) => readonly string[]])[] = [
   [
@@ -29,7 +31,10 @@ const PEERS: readonly (readonly [name: string, argv: (port: number) => readonly 
   ],
   [
     'testssl',
-    (port) => ['--quiet', '--warnings', 'off', '-t', 'postgres', '-p', `127.0.0.1:${port}`],
+    (port) => [
+      ...['--quiet', '--warnings', 'off', '--nodns', 'none', '-t', 'postgres', '-p'],
+      `127.0.0.1:${port}`,
+    ],
   ],
 ]
 
@@ -43,7 +48,7 @@ export async function serverRows(row: AddRow, smoke: boolean): Promise<void> {
     writeFileSync(roots, set.root.root)
     const conninfo = (port: number) =>
       `host=localhost hostaddr=127.0.0.1 port=${port} user=app dbname=app sslmode=verify-full sslrootcert=${roots}`
-    oneProbe(conninfo(server.port), server.port, row, smoke ? 2 : 9)
+    oneProbe(conninfo(server.port), server.port, row, smoke ? SMOKE_RUNS : 9)
     const many = smoke ? 20 : 500
     const file = join(folder, 'targets.json')
     const targets = Array.from({ length: many }, () => ({ conninfo: conninfo(server.port) }))
@@ -68,15 +73,28 @@ function oneProbe(conninfo: string, port: number, row: AddRow, runs: number): vo
   const measured = `${own.toFixed(0)} ms (whole process ${whole.toFixed(0)})`
   const met = own < LIMITS.probeMillis
   row('probe, without Node start-up', measured, `< ${LIMITS.probeMillis}`, met, false)
-  for (const [name, argv] of PEERS) {
-    if (spawnSync(name, ['--version']).error) {
-      row(`probe, ${name} / probe`, `NOT MEASURED: no ${name}`, '> 1', false, false)
-      continue
-    }
-    const theirs = best(Math.min(runs, 3), () => peer(name, argv(port)))
-    const times = `${theirs.toFixed(0)} / ${whole.toFixed(0)} ms = ${(theirs / whole).toFixed(1)}`
-    row(`probe, ${name} / probe`, times, '> 1', theirs > whole, false)
+  if (runs > SMOKE_RUNS) for (const [name, argv] of PEERS) comparePeer(name, argv(port), own, row)
+}
+
+/** Node's start-up is left out of ours: what is compared is the work. */
+function comparePeer(name: string, argv: readonly string[], own: number, row: AddRow): void {
+  const what = `probe, ${name} / probe without Node start-up`
+  if (spawnSync(name, ['--version']).error) {
+    row(what, `NOT MEASURED: no ${name}`, '> 1', false, false)
+    return
   }
+  // testssl.sh is a shell script that may take minutes.
+  const first = best(1, () => peer(name, argv))
+  const theirs =
+    first > 5000
+      ? first
+      : Math.min(
+          first,
+          best(3, () => peer(name, argv)),
+        )
+  const least = theirs < LIMITS.peerMillis ? '' : 'more than '
+  const times = `${least}${theirs.toFixed(0)} / ${own.toFixed(0)} ms = ${(theirs / own).toFixed(1)}`
+  row(what, times, '> 1', theirs > own, false)
 }
 
 /** Without credentials: exit code 0 for a clean server. */
