@@ -16,7 +16,8 @@ export default defineConfig({
   },
   // Packages are tested from their sources, without a build.
   ssr: {
-    resolve: { conditions: ['@verify-full/source', 'module', 'node', 'development|production'] },
+    // Not `module`: Node does not know it, and what is behind it may be for bundlers only.
+    resolve: { conditions: ['@verify-full/source', 'node', 'development|production'] },
   },
   test: {
     reporters: ['default', new Tally()],

@@ -29,7 +29,7 @@ const ALLOWED: Record<string, { dependencies: string[]; peers: string[] }> = {
     peers: [],
   },
   certs: { dependencies: ['@peculiar/x509', '@verify-full/core', 'reflect-metadata'], peers: [] },
-  server: { dependencies: ['@verify-full/core'], peers: [] },
+  server: { dependencies: ['@verify-full/core'], peers: ['@opentelemetry/api'] },
   cli: {
     dependencies: [
       '@verify-full/certs',

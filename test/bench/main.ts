@@ -1,14 +1,16 @@
 /**
- * Everything that is measured, in one run. `--smoke`: few iterations. `--only drivers` or `--only scan`: that
- * part alone.
+ * Everything that is measured, in one run. `--smoke`: few iterations. `--only drivers`, `scan` or
+ * `servers`: that part alone.
  */
 import { driverRows } from './drivers.js'
 import type { Rows } from './rows.js'
 import { scanRows } from './scan.js'
+import { serverRows } from './servers.js'
 
 const PARTS: Readonly<Record<string, (to: Rows, smoke: boolean) => string | Promise<string>>> = {
   drivers: driverRows,
   scan: scanRows,
+  servers: serverRows,
 }
 
 const smoke = process.argv.includes('--smoke')
@@ -34,6 +36,7 @@ const on: string[] = []
 for (const [name, part] of Object.entries(PARTS)) {
   if (only === undefined || only === name) on.push(await part(to, smoke))
 }
+
 const widths = [0, 1, 2, 3].map((i) => Math.max(...rows.map((cells) => cells[i]?.length ?? 0)))
 for (const cells of rows) {
   console.log(

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import type { Rows } from './rows.js'
 import { makeTree } from './scan-tree.js'
 
-const BIN = fileURLToPath(new URL('../../../../packages/cli/dist/bin.js', import.meta.url))
+const BIN = fileURLToPath(new URL('../../../../packages/cli/dist/bundle-bin.js', import.meta.url))
 const WORDS = 'postgres|PGSSL|PGHOST|sslmode|NODE_TLS_REJECT|rejectUnauthorized|dbname ?='
 const LIMITS = { startMillis: 300, floor: 3, linear: 2.5, peer: 20, megabytes: 300 }
 const PEER = ['secretlint@13.0.6', '@secretlint/secretlint-rule-preset-recommend@13.0.6']
@@ -80,7 +80,7 @@ function measure(root: string, row: Rows['row'], smoke: boolean): void {
 }
 
 /** Milliseconds of the quickest of several runs: what disturbs a run only ever makes it slower. */
-function best(runs: number, once: () => void): number {
+export function best(runs: number, once: () => void): number {
   const times = Array.from({ length: runs }, () => {
     const start = performance.now()
     once()

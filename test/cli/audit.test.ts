@@ -182,6 +182,7 @@ it.each([
   ['not YAML', 'targets: [secret-x', 'is no YAML'],
   ['no list', 'target: secret-x', 'expected a list named targets'],
   ['an unknown key', 'targets: [{ conninfo: h, secret-x: 1 }]', 'unknown key'],
+  ['a port that is none', "targets: [{ conninfo: h, standbyPort: 'secret-x' }]", 'a port'],
   ['no conninfo', 'targets: [{ name: secret-x }]', 'targets[0].conninfo'],
   ['a broken conninfo', "targets: [{ conninfo: 'host=a port=secret-x' }]", 'targets[0]: '],
 ])('a file of targets with %s is an error that quotes nothing', async (_, content, message) => {

@@ -1,16 +1,24 @@
 /** `verify-full doctor` against servers that do what PostgreSQL would not, and against odd command lines. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { issueServerCertificate } from '@verify-full/certs'
+import {
+  type Authority,
+  createAuthority,
+  type IssuedCertificate,
+  issueServerCertificate,
+} from '@verify-full/certs'
 import { DIAGNOSIS_IDS, type DiagnosisId, type Examination } from '@verify-full/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
+  type Authentication,
   type HostileServer,
   hostile,
   hostileBehaviours,
   type PkiFiles,
   pki,
+  signed,
+  unaccepting,
 } from '../support/index.js'
 import { type Outcome, run, type Surroundings } from './run.js'
 
@@ -20,7 +28,7 @@ const set = await pki()
 let files: PkiFiles
 beforeAll(async () => {
   files = await set.write()
-  writeFileSync(join(files.dir, 'verify-full.config.json'), '{ "gateTimeoutMillis": 500 }')
+  writeFileSync(join(files.dir, 'verify-full.config.json'), '{ "gateTimeoutMillis": 1500 }')
 })
 afterAll(() => files?.[Symbol.asyncDispose]())
 
@@ -39,6 +47,9 @@ const url = (port: number, parameters: Parameters = {}, host = 'localhost'): str
   )
   return `postgres://${USER}:${PASSWORD}@${host}:${port}/doctor-db?${query.join('&')}`
 }
+const keywords = (...ports: readonly number[]): string =>
+  `host=${ports.map(() => 'localhost').join()} hostaddr=${ports.map(() => '127.0.0.1').join()} ` +
+  `port=${ports.join()} user=${USER} password=${PASSWORD} sslmode=verify-full sslrootcert=${files.root}`
 async function doctor(argv: readonly string[], surroundings: Surroundings = {}): Promise<Outcome> {
   const home = { HOME: files.dir }
   const outcome = await run(['doctor', ...argv], { cwd: files.dir, env: home, ...surroundings })
@@ -113,6 +124,26 @@ describe('a server that', () => {
       }
       await server.settled()
       if (early) expectNothingSaid(server)
+    },
+  )
+
+  it.each([
+    ['has too many connections', () => 'busy', ['startup-refused']],
+    [
+      'offers channel binding to the probe only',
+      (connection) => (connection === 0 ? 'sasl-plus' : 'cleartext'),
+      ['channel-binding-missing'],
+    ],
+  ] satisfies [string, (connection: number) => Authentication, DiagnosisId[]][])(
+    '%s gets no password',
+    async (_, authentication, expected) => {
+      await using server = await hostile({
+        tls: { certificate: set.certificate('good') },
+        authentication,
+      })
+      const text = `${keywords(server.port)} channel_binding=require`
+      expect(ids(await examine(text))).toEqual(expected)
+      for (const { passwords } of server.connections) expect(passwords).toEqual([])
     },
   )
 
@@ -257,6 +288,55 @@ describe('certificates', () => {
   })
 })
 
+describe('chains that are odd', () => {
+  const presenting = (identity: Authority | IssuedCertificate) =>
+    hostile({ tls: { certificate: identity }, authentication: 'cleartext' })
+  const rootFile = (name: string, pem: string): string => {
+    const path = join(files.dir, name)
+    writeFileSync(path, pem)
+    return path
+  }
+
+  it('another authority of the same name', async () => {
+    const namesake = await createAuthority({ name: 'verify-full test root' })
+    const sslrootcert = rootFile('namesake.crt', namesake.root)
+    await using server = await presenting(set.certificate('good'))
+    expect(ids(await examine(url(server.port, { sslrootcert })))).toEqual(['issuer-other-key'])
+    expectNothingSaid(server)
+  })
+
+  it('signed with the key of a server', async () => {
+    const issuer = await signed({ name: 'a server', authority: false, issuer: set.root })
+    const forged = await signed({ name: 'forged', authority: false, hosts: ['localhost'], issuer })
+    await using server = await presenting(forged)
+    const examination = await examine(url(server.port))
+    expect(ids(examination)).toEqual(['not-an-authority'])
+    expect(examination.diagnoses[0]?.problem).toMatch(/^CN=a server signed the certificate/)
+    expectNothingSaid(server)
+  })
+
+  it('longer than its root allows: what OpenSSL alone refuses', async () => {
+    const root = await signed({ name: 'short root', authority: true, pathLength: 0 })
+    const between = await signed({ name: 'between', authority: true, issuer: root })
+    const leaf = { name: 'leaf', authority: false, hosts: ['localhost'], issuer: between }
+    const sslrootcert = rootFile('short.crt', root.root)
+    await using server = await presenting(await signed(leaf))
+    const examination = await examine(url(server.port, { sslrootcert }))
+    expect(ids(examination)).toEqual(['chain-refused'])
+    expect(examination.diagnoses[0]?.problem).toContain('PATH_LENGTH_EXCEEDED')
+    expectNothingSaid(server)
+  })
+
+  it('its root expires first', async () => {
+    const issued = { hosts: ['localhost'], days: 30_000 }
+    await using server = await presenting(await issueServerCertificate(set.root, issued))
+    const now = new Date(Date.now() + 20 * 365 * 86_400_000)
+    const { out } = await doctor([url(server.port), '--format', 'json'], { now })
+    expect(ids(JSON.parse(out).examinations[0])).toEqual(['root-expired'])
+    expectNothingSaid(server)
+  })
+})
+
 describe('--save-root', () => {
   const withRoot = (kind: 'good' | 'rogue') => {
     const root = kind === 'good' ? set.root.root : set.rogueRoot.root
@@ -345,12 +425,20 @@ describe('the network', () => {
     expect(ids(missing)).toEqual(['name-unresolved'])
   })
 
+  it('no answer to SYN, and no route', async () => {
+    await using silent = await unaccepting()
+    const text = url(silent.port)
+    const { out } = await doctor([text, '--format', 'json', '--timeout', '1'])
+    expect(ids(JSON.parse(out).examinations[0])).toEqual(['tcp-timeout'])
+    // TCP to the broadcast address of loopback: the kernel refuses to route it.
+    const broadcast = await examine(url(silent.port, { hostaddr: '127.255.255.255' }))
+    expect(ids(broadcast)).toEqual(['tcp-unreachable'])
+  })
+
   it('several hosts, as keywords', async () => {
     await using good = await hostile({ tls: { certificate: set.certificate('good') } })
     await using bad = await hostile({ answer: 'refuse' })
-    const text =
-      `host=localhost,localhost hostaddr=127.0.0.1,127.0.0.1 port=${good.port},${bad.port} ` +
-      `user=${USER} password=${PASSWORD} sslmode=verify-full sslrootcert=${files.root}`
+    const text = keywords(good.port, bad.port)
     const { code, out } = await doctor([text, '--format', 'json'])
     expect(code).toBe(1)
     const { examinations } = JSON.parse(out) as { examinations: Examination[] }
@@ -422,4 +510,13 @@ it('every diagnosis has its section in docs/doctor.md, in the order of the steps
   const text = readFileSync(new URL('../../docs/doctor.md', import.meta.url), 'utf8')
   const sections = [...text.matchAll(/^### ([a-z-]+)$/gm)].map((match) => match[1])
   expect(sections).toEqual([...DIAGNOSIS_IDS])
+})
+
+it('every diagnosis is reached by a test', () => {
+  const folder = new URL('.', import.meta.url)
+  const text = readdirSync(folder)
+    .filter((name) => /^doctor.*\.test\.ts$/.test(name))
+    .map((name) => readFileSync(new URL(name, folder), 'utf8'))
+    .join()
+  expect(DIAGNOSIS_IDS.filter((id) => !text.includes(`'${id}'`))).toEqual([])
 })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { hostile, type PkiFiles, type PostgresServer, pki, postgres } from '../support/index.js'
-import { type Running, start } from './running.js'
+import { type Running, start } from './run.js'
 
 const SECRET = 'secret-app-pw'
 let server: PostgresServer
@@ -22,7 +22,7 @@ beforeAll(async () => {
     join(folder, 'modules.yaml'),
     `modules:
   default: { rootCert: ${files.root}, user: app, connect: false, timeoutSeconds: 3 }
-  inside: { rootCert: ${files.root}, user: app, database: app, passwordFile: password, policy: { local: refuse } }
+  inside: { rootCert: ${files.root}, user: app, database: app, passwordFile: password, timeoutSeconds: 30, policy: { local: refuse } }
 `,
   )
   server = await postgres({ hba: ['host all all all scram-sha-256'] })

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { type PkiFiles, type PostgresServer, pki, postgres } from '../support/index.js'
-import { start } from './running.js'
+import { start } from './run.js'
 
 const SECRET = 'secret-app-pw'
 let server: PostgresServer

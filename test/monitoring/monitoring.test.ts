@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { parse } from 'yaml'
-import { type Running, start } from '../cli/running.js'
+import { type Running, start } from '../cli/run.js'
 import { hostile, type PkiFiles, type PostgresServer, pki, postgres } from '../support/index.js'
 import { prometheus, prometheusAvailable } from './prometheus.js'
 

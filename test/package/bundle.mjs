@@ -1,5 +1,5 @@
 /**
- * Bundles each package that is imported at an application's start into one file, dist/bundle.js: loading
+ * Bundles each package that is loaded at the start of an application or of the command into one file, dist/bundle.js: loading
  * some fifty small modules costs three times what loading pg does. Other packages stay external, so there
  * is one copy of core; declarations stay as tsc emits them. `pnpm bench` measures the import. Arguments
  * name packages; without any it is all of them.
@@ -7,11 +7,11 @@
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
-const BUNDLED = ['core', 'pg', 'knex', 'typeorm', 'postgres', 'register', 'scan']
+const BUNDLED = ['core', 'pg', 'knex', 'typeorm', 'postgres', 'register', 'scan', 'server', 'cli']
 const given = process.argv.slice(2)
 
 /** Entry points besides index.js; what they share with it is a chunk, so that there is one copy of it. */
-const ENTRIES = { core: ['offline'], pg: ['ambient'] }
+const ENTRIES = { core: ['offline'], pg: ['ambient'], server: ['opentelemetry'], cli: ['bin'] }
 
 for (const name of given.length > 0 ? given : BUNDLED) {
   const dist = fileURLToPath(new URL(`../../packages/${name}/dist/`, import.meta.url))

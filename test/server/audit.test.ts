@@ -238,26 +238,25 @@ it('operators and functions of the same name on the search_path change nothing',
   }
 })
 
-it('a standby on another address is found, and visited at the port of the primary', async () => {
+it('a standby on another address is found, and visited at the port of the primary or of the target', async () => {
   const real = guarded(primary, set.root.root)
-  const found = await audit([
-    target([primary], async (server, signal) => {
-      const connection = await real(server, signal)
-      const standby = { application: 'far', address: '127.9.9.9', state: 'streaming' }
-      // The real answers, but for the address that a fixture on one host cannot have.
-      const query = async (sql: string) =>
-        sql.includes('pg_stat_replication') ? [standby] : connection.query(sql)
-      return { ...connection, query }
-    }),
-  ])
-  expect(found.servers).toMatchObject([
-    { role: 'primary', discovered: false, status: 'clean' },
-    {
-      discovered: true,
-      endpoint: { host: '127.9.9.9', port: primary.port },
-      status: 'unreachable',
-    },
-  ])
+  const cluster = target([primary], async (server, signal) => {
+    const connection = await real(server, signal)
+    const standby = { application: 'far', address: '127.9.9.9', state: 'streaming' }
+    // The real answers, but for the address that a fixture on one host cannot have.
+    const query = async (sql: string) =>
+      sql.includes('pg_stat_replication') ? [standby] : connection.query(sql)
+    return { ...connection, query }
+  })
+  const standbyPort = 1
+  const found = await audit([cluster, { ...cluster, standbyPort }])
+  const ports = [primary.port, standbyPort]
+  expect(found.servers).toMatchObject(
+    ports.flatMap((port) => [
+      { role: 'primary', discovered: false, status: 'clean' },
+      { discovered: true, endpoint: { host: '127.9.9.9', port }, status: 'unreachable' },
+    ]),
+  )
 })
 
 describe('servers that misbehave', () => {

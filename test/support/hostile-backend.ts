@@ -4,9 +4,17 @@ import { backend, type FrontendMessage, frontendSplitter } from './protocol.js'
 
 /**
  * How the server authenticates: it asks for the password in `cleartext` or as `md5`; it `skip`s it; it
- * `hang`s; it offers SCRAM and says AuthenticationOk without proving anything (`sasl-unproven`).
+ * `hang`s; it offers SCRAM and says AuthenticationOk without proving anything (`sasl-unproven`), with channel
+ * binding (`sasl-plus`); it has too many connections (`busy`).
  */
-export type Authentication = 'cleartext' | 'md5' | 'skip' | 'hang' | 'sasl-unproven'
+export type Authentication =
+  | 'cleartext'
+  | 'md5'
+  | 'skip'
+  | 'hang'
+  | 'sasl-unproven'
+  | 'sasl-plus'
+  | 'busy'
 
 /** The row of pg_stat_ssl, as text; a column that is asked for and not given is NULL. */
 export type PgStatSslRow = Readonly<Record<string, string | null>>
@@ -23,8 +31,8 @@ export type PgStatSsl =
 
 /** What happens after the handshake, or in plaintext. */
 export interface BackendScript {
-  /** Default `skip`. */
-  readonly authentication?: Authentication
+  /** Default `skip`; or a choice per connection: 0 is the first. */
+  readonly authentication?: Authentication | ((connection: number) => Authentication)
   /** Default: a row that agrees with the connection, pid included. */
   readonly pgStatSsl?: PgStatSsl | ((query: string, connection: number) => PgStatSsl)
   /** Process id in BackendKeyData. Default 4711. */
@@ -54,11 +62,16 @@ export function serveBackend(
       backend.readyForQuery(),
     )
   const startup = (): void => {
-    const kind = script.authentication ?? 'skip'
+    const { authentication: given = 'skip' } = script
+    const kind = typeof given === 'function' ? given(record.index) : given
     if (kind === 'skip') welcome()
     if (kind === 'cleartext') send(backend.authenticationCleartextPassword())
     if (kind === 'md5') send(backend.authenticationMd5Password())
     if (kind === 'sasl-unproven') send(backend.authenticationSasl('SCRAM-SHA-256'))
+    if (kind === 'sasl-plus') {
+      send(backend.authenticationSasl('SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256'))
+    }
+    if (kind === 'busy') send(backend.errorResponse('53300', 'sorry, too many clients already'))
   }
   /** The rows for a query, or undefined where the answer is not rows and has been given. */
   const answer = (query: string): { names: string[]; rows: (string | null)[][] } | undefined => {

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
+import { run } from '../../../test/cli/run.js'
 import { runs } from '../../../test/support/runs.js'
 import type { Answer } from '../src/explain/answer.js'
 import { READER_IDS } from '../src/explain/readers.js'
-import { run } from './io.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'verify-full-explain-'))
 afterAll(() => rmSync(folder, { recursive: true }))

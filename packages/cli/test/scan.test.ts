@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { rolldown } from 'rolldown'
 import { afterEach, describe, expect, test } from 'vitest'
-import { run } from './io.js'
+import { run } from '../../../test/cli/run.js'
 
 const PREFER = 'A=postgres://app:hunter2@db.example.com/app?sslmode=prefer\n'
 const roots: string[] = []
@@ -139,28 +136,4 @@ describe('verify-full scan', () => {
     expect(colored.out).toContain('\u001b[31m')
     expect((await run(['scan'], { cwd })).out).not.toContain('\u001b[')
   })
-
-  test('as a process of its own', async () => {
-    const cwd = folder({ 'tree/.env': PREFER, 'package.json': '{ "version": "0.0.0" }' })
-    const file = join(cwd, 'dist/bin.mjs')
-    const bundle = await rolldown({
-      input: fileURLToPath(new URL('../src/bin.ts', import.meta.url)),
-      platform: 'node',
-      // As tsc does: Node 20 has no `await using`.
-      transform: { target: 'es2022' },
-      resolve: {
-        conditionNames: ['@verify-full/source', 'import', 'node', 'default'],
-        mainFields: ['module', 'main'],
-      },
-    })
-    await bundle.write({ file, format: 'esm', codeSplitting: false })
-    await bundle.close()
-    const { code, stdout } = await new Promise<{ code: unknown; stdout: string }>((resolve) => {
-      execFile(process.execPath, [file, 'scan', 'tree'], { cwd }, (error, stdout) =>
-        resolve({ code: error?.code ?? 0, stdout }),
-      )
-    })
-    expect(stdout).toContain('sslmode-below-verify-full')
-    expect(code).toBe(1)
-  }, 60_000)
 })

@@ -39,6 +39,7 @@ export type {
   TlsOffer,
   VersionAnswer,
 } from './probe/types.js'
+export { LOOK_CHANNEL, WATCH_CHANNEL } from './watch/channels.js'
 export type {
   CertificateIdentity,
   Clock,
@@ -50,4 +51,4 @@ export type {
   WatchedPool,
   WatchOptions,
 } from './watch/types.js'
-export { WATCH_CHANNEL, watch } from './watch/watch.js'
+export { watch } from './watch/watch.js'

@@ -4,20 +4,19 @@ import { EXIT, type ExitCode, type Io } from '../command.js'
 import { printable } from '../printable.js'
 import { targetOf } from '../servers/account.js'
 import { policyOf } from '../servers/policy.js'
-import { readTargets } from '../servers/targets-file.js'
 import { page } from './html.js'
 import { markdown } from './markdown.js'
-import { sarif } from './sarif.js'
 import { text } from './text.js'
 import { type View, viewOf } from './view.js'
 
 type Format = 'text' | 'json' | 'markdown' | 'html' | 'sarif'
-const REPORTS: Readonly<Record<Format, (view: View) => string>> = {
+const REPORTS: Readonly<Record<Format, (view: View) => string | Promise<string>>> = {
   text,
   json: (view) => `${JSON.stringify(view, null, 2)}\n`,
   markdown,
   html: page,
-  sarif,
+  // With it comes the scanner, which no other format needs.
+  sarif: async (view) => (await import('./sarif.js')).sarif(view),
 }
 
 /** Options of `verify-full audit`. */
@@ -39,7 +38,7 @@ export async function runAudit(
   io: Io,
 ): Promise<ExitCode> {
   const policy = policyOf(options.config, io)
-  const targets = targetsOf(conninfo, options, policy, io)
+  const targets = await targetsOf(conninfo, options, policy, io)
   const total = targets.reduce((sum, { servers }) => sum + servers.length, 0)
   const report = await audit(targets, {
     policy,
@@ -51,21 +50,23 @@ export async function runAudit(
       io.stderr.write(`${line}\n`)
     },
   })
-  io.stdout.write(REPORTS[options.format](viewOf(report, io.now())))
+  io.stdout.write(await REPORTS[options.format](viewOf(report, io.now())))
   return exitCodeOf(report.status, options.strict === true)
 }
 
-function targetsOf(
+async function targetsOf(
   conninfo: string | undefined,
   { targets, replica, connect }: AuditCommand,
   policy: Parameters<typeof targetOf>[2],
   io: Io,
-): readonly AuditTarget[] {
+): Promise<readonly AuditTarget[]> {
   if ((conninfo === undefined) === (targets === undefined)) {
     throw new Error('give a connection string, or --targets FILE')
   }
   if (targets !== undefined) {
     if (replica) throw new Error('--replica goes with a connection string; the file has replicas')
+    // With it comes a YAML parser, which is most of what there is to load.
+    const { readTargets } = await import('../servers/targets-file.js')
     return readTargets(resolve(io.cwd, targets), connect, policy, io)
   }
   const replicas = replica ? { replicas: replica } : {}

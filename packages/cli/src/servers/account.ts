@@ -18,6 +18,7 @@ export interface TargetOptions {
   readonly name?: string
   /** `host:port`, each a replica. */
   readonly replicas?: readonly string[]
+  readonly standbyPort?: number
   /** Stands for one that is not in the string. */
   readonly password?: string | undefined
   /** Whether sessions are opened; without a user none is. */
@@ -44,6 +45,7 @@ export function targetOf(
   return {
     ...(options.name === undefined ? {} : { name: options.name }),
     servers: [first, ...rest],
+    ...(options.standbyPort === undefined ? {} : { standbyPort: options.standbyPort }),
     ...(roots ? { roots } : {}),
     ...(user === undefined ? {} : { account: { user, ...(database ? { database } : {}) } }),
     ...(options.connect && user !== undefined ? { connect: connector(given, roots, policy) } : {}),

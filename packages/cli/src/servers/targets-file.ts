@@ -12,6 +12,7 @@ import { readYaml } from './yaml-file.js'
  *   - name: orders
  *     conninfo: host=db1.example.com,db2.example.com user=audit dbname=orders sslmode=verify-full
  *     replicas: [db3.example.com:5433]
+ *     standbyPort: 5433
  *     passwordEnv: ORDERS_AUDIT_PASSWORD
  * ```
  *
@@ -39,13 +40,17 @@ export function readTargets(
     for (const [key, { accepts, expected }] of Object.entries(KEYS)) {
       if (!accepts(target[key])) return wrong(`${place}.${key} must be ${expected}`)
     }
-    const { conninfo, name, replicas, passwordEnv } = target as unknown as Row
+    const { conninfo, name, replicas, standbyPort, passwordEnv } = target as unknown as Row
     const password = passwordEnv === undefined ? undefined : io.env[passwordEnv]
     if (passwordEnv !== undefined && password === undefined) {
       return wrong(`${place}.passwordEnv names a variable that is not set`)
     }
     try {
-      const extra = { ...(name ? { name } : {}), ...(replicas ? { replicas } : {}) }
+      const extra = {
+        ...(name ? { name } : {}),
+        ...(replicas ? { replicas } : {}),
+        ...(standbyPort ? { standbyPort } : {}),
+      }
       return targetOf(conninfo, { ...extra, password, connect }, policy, io)
     } catch (cause) {
       throw new Error(`${path}: ${place}: ${(cause as Error).message}`, { cause })
@@ -57,10 +62,13 @@ interface Row {
   readonly conninfo: string
   readonly name?: string
   readonly replicas?: readonly string[]
+  readonly standbyPort?: number
   readonly passwordEnv?: string
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
+const isPort = (value: unknown): boolean =>
+  Number.isInteger(value) && Number(value) > 0 && Number(value) <= 65_535
 const orAbsent = (value: unknown, test: (value: unknown) => boolean): boolean =>
   value === undefined || test(value)
 
@@ -73,5 +81,6 @@ const KEYS: Readonly<
     accepts: (value) => orAbsent(value, (list) => Array.isArray(list) && list.every(isText)),
     expected: 'a list of host:port',
   },
+  standbyPort: { accepts: (value) => orAbsent(value, isPort), expected: 'a port' },
   passwordEnv: { accepts: (value) => orAbsent(value, isText), expected: 'the name of a variable' },
 }

@@ -3,7 +3,6 @@ import { type IgnoredSession, watch } from '@verify-full/server'
 import { EXIT, type ExitCode, type Io } from '../command.js'
 import { targetOf } from '../servers/account.js'
 import { policyOf } from '../servers/policy.js'
-import { readTargets } from '../servers/targets-file.js'
 import { webhook } from './webhook.js'
 
 /** Options of `verify-full watch`. */
@@ -30,7 +29,12 @@ export async function runWatch(
   const targets =
     options.targets === undefined
       ? [targetOf(conninfo ?? '', { connect: true }, policy, io)]
-      : readTargets(resolve(io.cwd, options.targets), true, policy, io)
+      : (await import('../servers/targets-file.js')).readTargets(
+          resolve(io.cwd, options.targets),
+          true,
+          policy,
+          io,
+        )
   const url = io.env.VERIFY_FULL_WEBHOOK
   const hook = url ? webhook(url, (why) => io.stderr.write(`${why}\n`)) : undefined
   const controller = new AbortController()

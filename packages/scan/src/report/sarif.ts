@@ -1,66 +1,49 @@
 import type { Range, Reporter, ScanFinding, Suppressed } from '../model.js'
 import { printable, uriOf } from './escape.js'
+import { type SarifResult, sarifLog } from './sarif-log.js'
 
-const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json'
-
-/**
- * SARIF 2.1.0 for code scanning: GitHub, Azure DevOps, IDEs. What is suppressed is in it, marked so.
- *
- * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
- */
+/** For code scanning: GitHub, Azure DevOps, IDEs. What is suppressed is in it, marked so. */
 export const sarif: Reporter = ({ findings, suppressed }, { version, now }) => {
   const all = [...findings, ...suppressed.map(({ finding }) => finding)]
-  const rules = [...new Map(all.map((it) => [it.rule, it])).values()]
-  const indexOf = (finding: ScanFinding) => rules.findIndex(({ rule }) => rule === finding.rule)
-  const result = (finding: ScanFinding, suppression?: Suppressed) => ({
-    ruleId: finding.rule,
-    ruleIndex: indexOf(finding),
-    level: finding.severity,
-    message: { text: messageOf(finding) },
-    locations: [
-      {
-        physicalLocation: {
-          artifactLocation: { uri: uriOf(finding.path), uriBaseId: '%SRCROOT%' },
-          region: {
-            ...regionOf(finding.at),
-            ...(finding.frame ? { snippet: { text: printable(finding.frame.text) } } : {}),
-          },
-        },
-      },
+  return sarifLog({
+    tool: 'verify-full',
+    version,
+    now,
+    rules: [...new Map(all.map((it) => [it.rule, it])).values()].map(ruleOf),
+    results: [
+      ...findings.map((it) => resultOf(it)),
+      ...suppressed.map((it) => resultOf(it.finding, it)),
     ],
-    partialFingerprints: { 'verifyFull/v1': finding.fingerprint },
-    ...(finding.edits ? { fixes: [fixOf(finding)] } : {}),
-    ...(suppression ? { suppressions: [suppressionOf(suppression)] } : {}),
   })
-  const log = {
-    $schema: SCHEMA,
-    version: '2.1.0',
-    runs: [
-      {
-        tool: {
-          driver: { name: 'verify-full', semanticVersion: version, rules: rules.map(ruleOf) },
-        },
-        columnKind: 'utf16CodeUnits',
-        invocations: [{ executionSuccessful: true, endTimeUtc: now.toISOString() }],
-        results: [
-          ...findings.map((it) => result(it)),
-          ...suppressed.map((it) => result(it.finding, it)),
-        ],
-      },
-    ],
-  }
-  return `${JSON.stringify(log, null, 2)}\n`
 }
 
+const resultOf = (finding: ScanFinding, suppression?: Suppressed): SarifResult => ({
+  rule: finding.rule,
+  level: finding.severity,
+  message: messageOf(finding),
+  location: {
+    physicalLocation: {
+      artifactLocation: { uri: uriOf(finding.path), uriBaseId: '%SRCROOT%' },
+      region: {
+        ...regionOf(finding.at),
+        ...(finding.frame ? { snippet: { text: printable(finding.frame.text) } } : {}),
+      },
+    },
+  },
+  fingerprint: finding.fingerprint,
+  more: {
+    ...(finding.edits ? { fixes: [fixOf(finding)] } : {}),
+    ...(suppression ? { suppressions: [suppressionOf(suppression)] } : {}),
+  },
+})
+
 const messageOf = ({ actual, expected, fix, reader }: ScanFinding): string =>
-  printable(
-    [
-      ...(reader ? [`${reader.sentence}.`] : []),
-      `Found: ${actual}.`,
-      `Expected: ${expected}.`,
-      `Fix: ${fix}.`,
-    ].join(' '),
-  )
+  [
+    ...(reader ? [`${reader.sentence}.`] : []),
+    `Found: ${actual}.`,
+    `Expected: ${expected}.`,
+    `Fix: ${fix}.`,
+  ].join(' ')
 
 const regionOf = ({ line, column, endLine, endColumn }: Range) => ({
   startLine: line,

@@ -69,13 +69,13 @@ async function visitCluster(
   )
   if (!discover) return named
   const found = await Promise.all(
-    discovered(named).map((server) => visit(target, server, true, visiting)),
+    discovered(named, target.standbyPort).map((server) => visit(target, server, true, visiting)),
   )
   return [...named, ...found]
 }
 
-/** Addresses of standbys that are none of the servers already visited: at the primary's port. */
-function discovered(visits: readonly Visit[]): ProbeTarget[] {
+/** Addresses of standbys that are none of the servers already visited. */
+function discovered(visits: readonly Visit[], standbyPort: number | undefined): ProbeTarget[] {
   const known = new Set(
     visits.flatMap(({ offer }) => offer.addresses.map(({ address }) => address)),
   )
@@ -83,7 +83,7 @@ function discovered(visits: readonly Visit[]): ProbeTarget[] {
   for (const { live, server } of visits) {
     for (const { address } of live?.standbys ?? []) {
       if (address !== null && !known.has(address)) {
-        found.set(address, { host: address, port: server.port })
+        found.set(address, { host: address, port: standbyPort ?? server.port })
       }
     }
   }

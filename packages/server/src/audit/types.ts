@@ -18,6 +18,11 @@ export interface AuditTarget {
   readonly name?: string
   /** All of its servers that are known, in any order; replicas that are found are added. */
   readonly servers: readonly [ProbeTarget, ...ProbeTarget[]]
+  /**
+   * Where standbys that are found listen: a server does not know (pg_stat_replication has the port that a
+   * standby dials from). @default the port of the server they stream from
+   */
+  readonly standbyPort?: number
   /** For the startup attempts without credentials: who is asked for. */
   readonly account?: Account
   /** Trusted certificates, PEM. @default Node's default roots */

@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net'
 import { isIP } from 'node:net'
 import tls from 'node:tls'
-import { TLS_VERSIONS, type TlsVersion } from '@verify-full/core'
+import type { TlsVersion } from '@verify-full/core'
 import { type CertificateFacts, readCertificate, verifyChain } from '@verify-full/core/offline'
+import { anchorsOf, contextFor } from './contexts.js'
 import { dial, failureOf, receive, type Target } from './exchange.js'
 import { SSL_REQUEST } from './startup.js'
 import type { DirectAnswer, SslAnswer, TlsOffer, VersionAnswer } from './types.js'
@@ -51,9 +52,6 @@ export function shakeHands(
 /** What direct TLS insists on, so that no other protocol's server can be confused (RFC 7301). */
 const DIRECT: tls.ConnectionOptions = { ALPNProtocols: ['postgresql'] }
 
-/** Where no certificate is looked at, Node need not load its 150 roots. */
-const NOBODY: tls.ConnectionOptions = { ca: [] }
-
 /** The handshake that is judged; returns the socket too, where it was established. */
 export async function offerTls(
   socket: Socket,
@@ -61,12 +59,10 @@ export async function offerTls(
   { roots, now, direct }: Trust,
 ): Promise<{ offer: TlsOffer; stream?: tls.TLSSocket }> {
   try {
-    const stream = await shakeHands(socket, host, {
-      ca: roots && [...roots],
-      minVersion: 'TLSv1.2',
-      ...(direct ? DIRECT : {}),
-    })
-    return { offer: describe(stream, host, { roots, now, direct }), stream }
+    const { context, fingerprints } = anchorsOf(roots)
+    const options = { secureContext: context, ...(direct ? DIRECT : {}) }
+    const stream = await shakeHands(socket, host, options)
+    return { offer: describe(stream, host, { roots, now, direct }, fingerprints), stream }
   } catch (error) {
     return { offer: { kind: 'failed', failure: failureOf(error) } }
   }
@@ -75,15 +71,20 @@ export async function offerTls(
 /** OpenSSL looks at this machine's clock, the verdict at the one it was given. */
 const DATES: readonly string[] = ['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']
 
-function describe(stream: tls.TLSSocket, host: string, { roots, now, direct }: Trust): TlsOffer {
+function describe(
+  stream: tls.TLSSocket,
+  host: string,
+  { roots, now, direct }: Trust,
+  known: ReadonlySet<string>,
+): TlsOffer {
   const ders = chainOf(stream)
   const code = stream.authorizationError as unknown as string | Error | undefined
   const said = code ? (typeof code === 'string' ? code : failureOf(code).code) : null
   const openssl = said === NAME ? null : said
   const byClock = openssl !== null && DATES.includes(openssl)
   // Node's default roots are more than its bundle (NODE_EXTRA_CA_CERTS): of those OpenSSL alone knows.
-  const known = roots ?? (byClock ? tls.rootCertificates : [])
-  const found = verifyChain(ders, { roots: known, host, now })
+  const trustedRoots = roots ?? (byClock ? tls.rootCertificates : [])
+  const found = verifyChain(ders, { roots: trustedRoots, host, now })
   const chain = roots === undefined && openssl === null ? 'trusted' : found.chain
   const trusted = chain === 'trusted' && found.name && found.usage && found.dates === 'valid'
   const alpn = stream.alpnProtocol || null
@@ -93,7 +94,7 @@ function describe(stream: tls.TLSSocket, host: string, { roots, now, direct }: T
     version: stream.getProtocol() ?? 'unknown',
     cipher: stream.getCipher().name,
     alpn,
-    presented: withoutRoots(ders.map(readCertificate), roots),
+    presented: withoutRoots(ders.map(readCertificate), known),
     verdict: { ...found, chain, trusted },
     openssl,
     trusted: trusted && accepted,
@@ -101,14 +102,11 @@ function describe(stream: tls.TLSSocket, host: string, { roots, now, direct }: T
 }
 
 /** Node appends issuers from the store to what the server presented: those of the roots are left out. */
-function withoutRoots(
+const withoutRoots = (
   chain: readonly CertificateFacts[],
-  roots: readonly string[] | undefined,
-): readonly CertificateFacts[] {
-  if (!roots) return chain
-  const known = new Set(roots.map((root) => readCertificate(root).fingerprint256))
-  return chain.filter(({ fingerprint256 }, index) => index === 0 || !known.has(fingerprint256))
-}
+  known: ReadonlySet<string>,
+): readonly CertificateFacts[] =>
+  chain.filter(({ fingerprint256 }, index) => index === 0 || !known.has(fingerprint256))
 
 /** Node's own verdict on the name, which is ours to make. */
 const NAME = 'ERR_TLS_CERT_ALTNAME_INVALID'
@@ -133,13 +131,7 @@ export async function tryVersion(
   try {
     const socket = await dial(target, signal)
     if ((await requestSsl(socket)) !== 'S') return 'no-answer'
-    await shakeHands(socket, target.host, {
-      ...NOBODY,
-      minVersion: version,
-      maxVersion: version,
-      // OpenSSL 3 signs with SHA-1, as these versions do, at level 0 only.
-      ...(TLS_VERSIONS.indexOf(version) < 2 ? { ciphers: 'DEFAULT:@SECLEVEL=0' } : {}),
-    })
+    await shakeHands(socket, target.host, { secureContext: contextFor(version, version) })
     return 'accepted'
   } catch (error) {
     const { kind, code } = failureOf(error)
@@ -160,9 +152,8 @@ export async function tryDirect(target: Target, signal: AbortSignal): Promise<Di
   try {
     const socket = await dial(target, signal)
     const stream = await shakeHands(socket, target.host, {
-      ...NOBODY,
       ...DIRECT,
-      minVersion: 'TLSv1.2',
+      secureContext: contextFor('TLSv1.2', 'TLSv1.3'),
     })
     return stream.alpnProtocol === 'postgresql' ? 'accepted' : 'without-alpn'
   } catch (error) {

@@ -106,8 +106,9 @@ const REASONS: readonly (readonly [Reason, (error: ErrorFields) => boolean])[] =
     'client-certificate',
     ({ sqlstate, message, routine }) =>
       sqlstate === '28000' &&
-      (routine === 'ClientAuthentication' || /client certificate/i.test(message)),
+      (routine === undefined
+        ? // A pooler: it names no routine, and translates nothing.
+          /client certificate/i.test(message)
+        : routine === 'ClientAuthentication'),
   ],
-  // PgBouncer, Supavisor, Neon and the like: "SSL required", "connection is insecure".
-  ['tls-required', ({ message }) => /\b(?:ssl|tls|insecure)\b/i.test(message)],
 ]

@@ -24,8 +24,8 @@ export type StartupAnswer =
     }
   | {
       readonly kind: 'refused'
-      /** `hba`: by pg_hba.conf; `tls-required`: by a pooler or proxy; `client-certificate`: one is demanded. */
-      readonly reason: 'hba' | 'tls-required' | 'client-certificate' | 'other'
+      /** `hba`: by pg_hba.conf; `client-certificate`: one is demanded; `other`: see the SQLSTATE. */
+      readonly reason: 'hba' | 'client-certificate' | 'other'
       readonly sqlstate: string
     }
   /** Not PostgreSQL's protocol. */

@@ -2,13 +2,11 @@ import diagnosticsChannel from 'node:diagnostics_channel'
 import { setMaxListeners } from 'node:events'
 import { definePolicy } from '@verify-full/core'
 import { changes, type Levels, NOTHING_KNOWN } from './changes.js'
+import { LOOK_CHANNEL, WATCH_CHANNEL } from './channels.js'
 import { CLOCK } from './clock.js'
 import { type Looking, type WatchedServer, watchedPool, watchedServer } from './server.js'
 import { type Turns, turns } from './turns.js'
-import type { Watch, WatchEvent, WatchOptions } from './types.js'
-
-/** The `node:diagnostics_channel` on which every event is published, too. */
-export const WATCH_CHANNEL = 'verify-full:watch'
+import type { Look, Watch, WatchEvent, WatchOptions } from './types.js'
 
 /**
  * Watches servers: sessions in plaintext (new and gone), certificates (changed, expiring in two levels),
@@ -91,16 +89,21 @@ async function keepWatching(server: WatchedServer, pace: Pace): Promise<void> {
     const { news, memory: next } = changes(memory, look, levels)
     memory = next
     call(() => options.onLook?.(look))
+    tell(LOOK_CHANNEL, look)
     const { cluster, server: name } = server
     for (const one of news) {
       const event = { at: look.at.toISOString(), cluster, server: name, ...one } as WatchEvent
       call(() => options.onEvent?.(event))
-      const channel = diagnosticsChannel.channel(WATCH_CHANNEL)
-      if (channel.hasSubscribers) channel.publish(event)
+      tell(WATCH_CHANNEL, event)
     }
     await clock.sleep(millis * (0.9 + clock.random() / 5), signal)
   }
   await server.close()
+}
+
+function tell(name: string, message: WatchEvent | Look): void {
+  const channel = diagnosticsChannel.channel(name)
+  if (channel.hasSubscribers) channel.publish(message)
 }
 
 /** A listener that throws ends no watch. */

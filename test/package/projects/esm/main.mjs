@@ -3,6 +3,7 @@ import { createAuthority } from '@verify-full/certs'
 import * as core from '@verify-full/core'
 import { guard as guardKnex } from '@verify-full/knex'
 import { guard, PolicyError } from '@verify-full/pg'
+import { probe } from '@verify-full/server'
 import { guard as guardTypeOrm } from '@verify-full/typeorm'
 import knex from 'knex'
 import pg from 'pg'
@@ -27,3 +28,9 @@ await db.destroy()
 
 const dataSource = new DataSource({ type: 'postgres', ...right })
 assert.equal(guardTypeOrm(dataSource), dataSource)
+
+// Installed without @opentelemetry/api, which is needed by its own entry only.
+assert.equal(typeof probe, 'function')
+await assert.rejects(() => import('@verify-full/server/opentelemetry'), {
+  code: 'ERR_MODULE_NOT_FOUND',
+})
