@@ -279,6 +279,23 @@ describe('guard', () => {
     expect(seen.length).toBeGreaterThanOrEqual(3)
   })
 
+  it('does not fall back to a plaintext that only the mode is waived for', async () => {
+    await using plain = await hostile({ answer: 'refuse' })
+    const waived = ['sslmode-below-verify-full', 'plaintext-allowed'] as const
+    const dangerouslyAllow = waived.map((rule) => ({
+      rule,
+      host: '127.0.0.1',
+      reason: 'a test',
+      until: '2999-01-01',
+    }))
+    const sql = open({ ...account(), port: plain.port, ssl: 'prefer' }, { dangerouslyAllow })
+    expect(await outcome(sql`select 1`)).toMatchObject({
+      violations: [{ rule: 'session-not-ssl' }],
+    })
+    await plain.settled()
+    expect(plain.connections.map(({ raw }) => raw.length)).toEqual([0])
+  })
+
   it('requires channel binding, which postgres.js does not have, before the password is sent', async () => {
     await using odd = await hostile({
       tls: { certificate: set.certificate('good') },

@@ -9,7 +9,9 @@ import {
   handshakeFindings,
   type Plan,
   type Policy,
+  plaintextSession,
   sslAnswerFindings,
+  type Transport,
   wireRefusal,
 } from '@verify-full/core'
 import { connectionClosed, withCode } from './failure.js'
@@ -48,7 +50,7 @@ export async function dial(dialling: Dialling): Promise<Socket> {
     const late = { rule: 'handshake-failed', origin: CONNECTION, written: '' } as const
     const written = `no answer within ${gateTimeoutMillis} ms to the TLS handshake`
     const lateError = () => wireRefusal(plan, policy, [{ ...late, written }]) ?? timedOut()
-    const secured = secure(raw, dialling, next?.kind === 'plaintext')
+    const secured = secure(raw, dialling, next)
     return await within(gateTimeoutMillis, lateError, secured)
   } catch (error) {
     raw.destroy()
@@ -56,7 +58,11 @@ export async function dial(dialling: Dialling): Promise<Socket> {
   }
 }
 
-async function secure(raw: Socket, dialling: Dialling, mayGoOn: boolean): Promise<Socket> {
+async function secure(
+  raw: Socket,
+  dialling: Dialling,
+  next: Transport | undefined,
+): Promise<Socket> {
   const { plan, policy, pinned, ssl } = dialling
   const [transport] = plan.transports
   const direct = transport.kind === 'tls' && transport.negotiation === 'direct'
@@ -64,7 +70,10 @@ async function secure(raw: Socket, dialling: Dialling, mayGoOn: boolean): Promis
     raw.write(SSL_REQUEST)
     const findings = sslAnswerFindings(await arrived(raw, 'data'))
     // Only an accepted plan gets here: that plaintext is next was accepted with it.
-    if (mayGoOn && findings.some(({ rule }) => rule === 'server-ssl-off')) return raw
+    if (next?.kind === 'plaintext' && findings.some(({ rule }) => rule === 'server-ssl-off')) {
+      refuseFor(plan, policy, plaintextSession({ ...plan, transports: [next] }, policy))
+      return raw
+    }
     refuseFor(plan, policy, findings)
   }
   const socket = tls.connect({
