@@ -68,10 +68,14 @@ export function shutGate(client: PgClient, dialled: Dialled): void {
   const end = (error: unknown) => {
     done()
     failQueries(client, error)
-    pass('error', error)
-    connection._ending = true
-    connection.stream.on('error', () => {})
-    connection.stream.destroy()
+    try {
+      pass('error', error)
+    } finally {
+      // The application's callback may throw: the connection is closed all the same.
+      connection._ending = true
+      connection.stream.on('error', () => {})
+      connection.stream.destroy()
+    }
   }
   /** Returns whether it refused: report-only and waivers let the connection go on. */
   const refuse = (findings: readonly Finding[], cause?: unknown): boolean => {

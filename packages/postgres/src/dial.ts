@@ -25,6 +25,14 @@ export interface Dialling extends Pick<Dialled, 'plan' | 'policy'> {
   readonly ssl: unknown
   /** Milliseconds until the connection must stand; 0 for no limit. */
   readonly connectTimeout: number
+  readonly dials: Dials
+}
+
+/** The dials of one `sql` that are in progress. */
+export interface Dials {
+  readonly open: Set<Socket>
+  /** When `sql.end()` has resolved nothing may be dialled any more, nor go on dialling. */
+  ended: boolean
 }
 
 /**
@@ -33,7 +41,8 @@ export interface Dialling extends Pick<Dialled, 'plan' | 'policy'> {
  * @throws PolicyError where it is below the policy; otherwise the error of the socket.
  */
 export async function dial(dialling: Dialling): Promise<Socket> {
-  const { plan, policy, connectTimeout } = dialling
+  const { plan, policy, connectTimeout, dials } = dialling
+  if (dials.ended) throw connectionClosed()
   const { endpoint, transports } = plan
   const [transport, next] = transports
   const raw =
@@ -42,6 +51,7 @@ export async function dial(dialling: Dialling): Promise<Socket> {
       : net.connect(endpoint.port, endpoint.hostaddr ?? endpoint.host)
   // Between two waits nobody listens: an error then is seen as the close that follows.
   raw.on('error', () => {})
+  dials.open.add(raw)
   try {
     await within(connectTimeout, timedOut, arrived(raw, 'connect'))
     refuseFor(plan, policy, arrivalFindings(plan, policy, raw.remoteAddress))
@@ -55,6 +65,8 @@ export async function dial(dialling: Dialling): Promise<Socket> {
   } catch (error) {
     raw.destroy()
     throw error
+  } finally {
+    dials.open.delete(raw)
   }
 }
 

@@ -1,7 +1,7 @@
 import type { SessionReport } from '@verify-full/core'
 import type postgres from 'postgres'
 import { guardOf, type Postgres } from './guard.js'
-import { guardedSocket } from './socket.js'
+import { endDialsWith, guardedSocket, newDials } from './socket.js'
 
 /**
  * Opens one new connection as `sql` would, closes it, and resolves with what was found: for start-up and
@@ -21,10 +21,12 @@ export async function verifySession(sql: postgres.Sql): Promise<SessionReport> {
   if (!known) throw new TypeError('verifySession() takes an sql of a guarded postgres()')
   const connect: Postgres = known.postgres ?? (await import('postgres')).default
   let report: SessionReport | undefined
-  const socket = guardedSocket(known.guarded, (accepted) => {
+  const dials = newDials()
+  const socket = guardedSocket({ ...known.guarded, dials }, (accepted) => {
     report = accepted
   })
   const probe = connect({ ...sql.options, ...ONE_CONNECTION, shared: fresh(), socket })
+  endDialsWith(probe, dials)
   try {
     await probe`select 1`
     if (!report) throw new TypeError('The session was not reported')
