@@ -304,6 +304,15 @@ describe('guard', () => {
     expect([await server.connections(), seen.length, link.connections]).toEqual([0, 0, 2])
   })
 
+  it('verifySession() outlives a server that stops answering', async () => {
+    await using link = await proxy(server)
+    const sql = open({ ...right(), port: link.port })
+    events.once('verify-full:session', () =>
+      link.setLatency({ toServer: 60_000, toClient: 60_000 }),
+    )
+    expect(await verifySession(sql)).toMatchObject({ violations: [] })
+  })
+
   it('does not fall back to a plaintext that only the mode is waived for', async () => {
     await using plain = await hostile({ answer: 'refuse' })
     const waived = ['sslmode-below-verify-full', 'plaintext-allowed'] as const
