@@ -494,15 +494,17 @@ describe('a connection that Knex did not open', () => {
   it('is refused before its socket where a dialect of the application would make it', async () => {
     await using unheard = await hostile({ answer: 'refuse' })
     const elsewhere = { ...right(), port: unheard.port }
+    // The copy of pg that this Knex has.
+    const { Client } = open({ client: 'pg', connection: right() }).client.driver as typeof pg
     const make = {
       promise: async () => {
-        const raw = new pg.Client(elsewhere)
+        const raw = new Client(elsewhere)
         await raw.connect()
         return raw
       },
       callback: () =>
         new Promise<pg.Client>((resolve, reject) => {
-          const raw = new pg.Client(elsewhere)
+          const raw = new Client(elsewhere)
           raw.connect((error: unknown) => (error ? reject(error) : resolve(raw)))
         }),
     }
@@ -524,7 +526,7 @@ describe('a connection that Knex did not open', () => {
     expect(unheard.connections).toEqual([])
     // Nothing else is touched: not while a guarded Knex dials, nor what a dialect leaves running.
     const seen = watch()
-    const raw = new pg.Client(right())
+    const raw = new Client(right())
     await Promise.all([raw.connect(), one(guarded({ connection: right() }))])
     await raw.end()
     expect(seen).toEqual(['session'])
