@@ -264,6 +264,18 @@ describe('guard', () => {
     await bad.settled(1)
   })
 
+  it('closes a connection whose password function rejects, which pg leaves open', async () => {
+    await using asks = await hostile({
+      tls: { certificate: set.certificate('good') },
+      authentication: 'cleartext',
+    })
+    const password = () => Promise.reject(new Error('no secret store'))
+    const pool = guard(new pg.Pool({ ...right(), port: asks.port, password }))
+    await expect(pool.query('select 1')).rejects.toThrow('no secret store')
+    await asks.settled(1)
+    expect(pool.totalCount).toBe(0)
+  })
+
   it('verifySession() outlives a server that stops answering', async () => {
     const { host, port } = { host: '127.0.0.1', port: server.port }
     const sockets: Socket[] = []

@@ -120,11 +120,11 @@ export function shutGate(client: PgClient, dialled: Dialled): void {
       return false
     },
     error(error) {
-      // Before the verdict of the handshake an error may be the verdict; later it is not ours.
+      // Before the verdict of the handshake an error may be the verdict; later it is not ours. Either way
+      // nothing goes on: pg leaves the connection open where a password function rejects.
       if (state === 'negotiating' && refuse(findingsOf(error), error)) return true
-      done()
-      failQueries(client, error)
-      return false
+      end(error)
+      return true
     },
     end() {
       done()
