@@ -60,9 +60,6 @@ async function bundle({ module }: Adapter): Promise<string> {
   const file = join(folder, 'child.mjs')
   await output.write({ file, format: 'esm' })
   await output.close()
-  console.log(
-    (await import('node:fs')).readFileSync(file, 'utf8').match(/^import.*(knex|typeorm).*$/gm),
-  )
   return file
 }
 

@@ -88,6 +88,20 @@ describe('Knex hands pg what readKnex says', () => {
   })
 })
 
+// No server of theirs is tested against: what is known of them is what they hand to pg.
+test.each(['cockroachdb', 'redshift'])('the dialect %s hands pg the same', (dialect) => {
+  for (const { name, connection, env = {} } of KNEX_CASES) {
+    const config = withDirectory(connection, dir)
+    const { settings: _, ...read } = fromKnex(dialect, config, env)
+    const { settings: __, ...asPg } = fromKnex('pg', config, env)
+    expect(read, name).toEqual(asPg)
+    const [ours, pgs] = [dialect, 'pg'].map((client) =>
+      planKnex({ client, connection: config }, env),
+    )
+    expect(ours, name).toEqual(pgs)
+  }
+})
+
 describe('planKnex', () => {
   test.each(KNEX_CASES)('$name', ({ connection, env = {}, plan, remarks = [] }) => {
     const config = { client: 'pg', connection: withDirectory(connection, dir) }

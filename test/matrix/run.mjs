@@ -63,11 +63,20 @@ const COPIES = [
 const copies = (what, node) => {
   for (const [library, alias] of COPIES) {
     const env = { ...process.env, [`VERIFY_FULL_${library.toUpperCase()}`]: alias }
-    run(`${alias}, ${what}`, node, [vitest, 'run', library], { env })
+    run(`${alias}, ${what}`, node, [vitest, 'run', library, 'test/examples-run'], { env })
   }
 }
 
 copies(`Node ${process.version}`, process.execPath)
+
+run(
+  'the contract with the oldest TypeORM of the range',
+  process.execPath,
+  [vitest, 'run', 'test/contract/typeorm'],
+  {
+    env: { ...process.env, VERIFY_FULL_TYPEORM: 'typeorm-0.3.20' },
+  },
+)
 
 if (process.platform === 'linux' && process.arch === 'x64') {
   for (const line of ['node-22', 'node-24', 'node-26']) {

@@ -8,7 +8,14 @@ import {
 } from '@verify-full/postgres'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { hostile, type Pki, type PostgresServer, pki, postgres as start } from '../support/index.js'
+import {
+  hostile,
+  type Pki,
+  type PostgresServer,
+  pki,
+  proxy,
+  postgres as start,
+} from '../support/index.js'
 
 let server: PostgresServer
 let set: Pki
@@ -277,6 +284,50 @@ describe('guard', () => {
       expect(await sql`select 1 as v`).toMatchObject([{ v: 1 }])
     }
     expect(seen.length).toBeGreaterThanOrEqual(3)
+  })
+
+  it('dials nothing any more when sql.end() has resolved', async () => {
+    await using link = await proxy(server, { toClient: 50 })
+    const seen: unknown[] = []
+    const push = (report: unknown) => seen.push(report)
+    events.on('verify-full:session', push)
+    onTestFinished(() => events.off('verify-full:session', push))
+    const sql = open({ ...right(), port: link.port, max: 2 })
+    const pending = [outcome(sql`select 1`), outcome(sql`select 2`)]
+    await expect.poll(() => link.connections).toBe(2)
+    await sql.end({ timeout: 0 })
+    for (const error of await Promise.all(pending)) {
+      expect(error).toMatchObject({ code: 'CONNECTION_DESTROYED' })
+    }
+    await expect.poll(() => server.connections()).toBe(0)
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    expect([await server.connections(), seen.length, link.connections]).toEqual([0, 0, 2])
+  })
+
+  it('verifySession() outlives a server that stops answering', async () => {
+    await using link = await proxy(server)
+    const sql = open({ ...right(), port: link.port })
+    events.once('verify-full:session', () =>
+      link.setLatency({ toServer: 60_000, toClient: 60_000 }),
+    )
+    expect(await verifySession(sql)).toMatchObject({ violations: [] })
+  })
+
+  it('does not fall back to a plaintext that only the mode is waived for', async () => {
+    await using plain = await hostile({ answer: 'refuse' })
+    const waived = ['sslmode-below-verify-full', 'plaintext-allowed'] as const
+    const dangerouslyAllow = waived.map((rule) => ({
+      rule,
+      host: '127.0.0.1',
+      reason: 'a test',
+      until: '2999-01-01',
+    }))
+    const sql = open({ ...account(), port: plain.port, ssl: 'prefer' }, { dangerouslyAllow })
+    expect(await outcome(sql`select 1`)).toMatchObject({
+      violations: [{ rule: 'session-not-ssl' }],
+    })
+    await plain.settled()
+    expect(plain.connections.map(({ raw }) => raw.length)).toEqual([0])
   })
 
   it('requires channel binding, which postgres.js does not have, before the password is sent', async () => {

@@ -9,7 +9,7 @@ import {
 import knex from 'knex'
 import { DataSource, type DataSourceOptions } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Pki, type PostgresServer, pki, postgres } from '../support/index.js'
+import { hostile, type Pki, type PostgresServer, pki, postgres } from '../support/index.js'
 
 let server: PostgresServer
 let set: Pki
@@ -23,6 +23,7 @@ afterAll(() => server.stop())
 
 interface Target {
   readonly host: string
+  readonly port?: number
   readonly hostaddr?: string
   readonly ssl?: { readonly ca: string }
 }
@@ -125,6 +126,13 @@ describe.each([
       'sslmode-missing',
       'session-not-ssl',
     ])
+    // Waiving one of them is refused before the socket, not after the password has been sent.
+    await using unheard = await hostile({ answer: 'refuse' })
+    const half = { dangerouslyAllow: dangerouslyAllow.slice(0, 1) }
+    expect(await rulesOf(session({ ...plain(), port: unheard.port }, half))).toEqual([
+      'session-not-ssl',
+    ])
+    expect(unheard.connections).toEqual([])
     const elsewhere = [waiver('sslmode-missing', 'db.example.com')]
     expect(await rulesOf(session(plain(), { dangerouslyAllow: elsewhere }))).toEqual([
       'sslmode-missing',

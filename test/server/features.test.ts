@@ -339,7 +339,7 @@ describe('events', () => {
     expect(violations).toEqual([])
     expect(warnings).toMatchObject([{ rule: 'certificate-expiring', written: '9' }])
     expect(certificateDaysLeft).toBe(9)
-    expect(expiring).toMatchObject([{ daysLeft: 9, endpoint: { port: rogue.port } }])
+    expect(expiring).toMatchObject([{ driver: 'pg', daysLeft: 9, endpoint: { port: rogue.port } }])
     const calm = await verifySession(poolOf({ port: rogue.port }, { certificateExpiryDays: 9 }))
     expect(calm.warnings).toEqual([])
     expect(expiring).toHaveLength(1)
@@ -365,6 +365,7 @@ describe('policy', () => {
     expect(report.waived).toMatchObject([{ reason: 'moves in spring' }])
     expect(waived).toMatchObject([
       {
+        driver: 'pg',
         endpoint: { host: '127.0.0.1', port: rogue.port },
         violation: { rule: 'certificate-not-verified' },
         reason: 'moves in spring',

@@ -1,8 +1,9 @@
-import { Socket } from 'node:net'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, Socket } from 'node:net'
 import { events, guard, PolicyError, verifySession } from '@verify-full/pg'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { type Pki, type PostgresServer, pki, postgres } from '../support/index.js'
+import { hostile, type Pki, type PostgresServer, pki, postgres } from '../support/index.js'
 
 let server: PostgresServer
 let set: Pki
@@ -31,6 +32,18 @@ function watch() {
   events.on('verify-full:violation', onViolation)
   onTestFinished(() => events.off('verify-full:violation', onViolation))
   return seen
+}
+
+/** What would have ended the process; vitest's own listeners stand aside so long. */
+function nextUncaught(): Promise<unknown> {
+  const listeners = process.listeners('uncaughtException')
+  process.removeAllListeners('uncaughtException')
+  return new Promise((resolve) => {
+    process.once('uncaughtException', (error) => {
+      for (const listener of listeners) process.on('uncaughtException', listener)
+      resolve(error)
+    })
+  })
 }
 
 describe('guard', () => {
@@ -225,6 +238,65 @@ describe('guard', () => {
     const closed = guard(new pg.Client({ ...right(), port: 1 }))
     await expect(closed.connect()).rejects.toMatchObject({ code: 'ECONNREFUSED' })
     expect(seen).toEqual([])
+  })
+
+  it('leaves a connection as it is when connect() is called again, as pg does', async () => {
+    const seen = watch()
+    const client = guard(new pg.Client(right()))
+    await client.connect()
+    await expect(client.connect()).rejects.toThrow('already been connected')
+    expect((await client.query('select 1 as v')).rows).toEqual([{ v: 1 }])
+    await client.end()
+    expect(seen).toEqual([])
+  })
+
+  it('closes a refused connection although the callback throws', async () => {
+    await using bad = await hostile({
+      tls: { certificate: set.certificate('good') },
+      pgStatSsl: { ssl: 'f' },
+    })
+    const thrown = nextUncaught()
+    const client = guard(new pg.Client({ ...right(), port: bad.port }))
+    client.connect((error: Error) => {
+      throw error
+    })
+    expect(await thrown).toBeInstanceOf(PolicyError)
+    await bad.settled(1)
+  })
+
+  it('closes a connection whose password function rejects, which pg leaves open', async () => {
+    await using asks = await hostile({
+      tls: { certificate: set.certificate('good') },
+      authentication: 'cleartext',
+    })
+    const password = () => Promise.reject(new Error('no secret store'))
+    const pool = guard(new pg.Pool({ ...right(), port: asks.port, password }))
+    await expect(pool.query('select 1')).rejects.toThrow('no secret store')
+    await asks.settled(1)
+    expect(pool.totalCount).toBe(0)
+  })
+
+  it('verifySession() outlives a server that stops answering', async () => {
+    const { host, port } = { host: '127.0.0.1', port: server.port }
+    const sockets: Socket[] = []
+    let frozen = false
+    const link = createServer((here) => {
+      const there = connect({ host, port })
+      sockets.push(here, there)
+      here.on('data', (chunk) => frozen || there.write(chunk)).on('error', () => {})
+      there.on('data', (chunk) => frozen || here.write(chunk))
+    }).listen(0, host)
+    await once(link, 'listening')
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy()
+      link.close()
+    })
+    events.once('verify-full:session', () => {
+      frozen = true
+    })
+    const address = link.address() as AddressInfo
+    const pool = guard(new pg.Pool({ ...right(), port: address.port }), { gateTimeoutMillis: 1500 })
+    expect(await verifySession(pool)).toMatchObject({ violations: [] })
   })
 
   it('is a TypeError for misuse', async () => {

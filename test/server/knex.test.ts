@@ -3,7 +3,7 @@ import { events, guard, PolicyError, type Report, verifySession } from '@verify-
 import knex, { type Knex } from 'knex'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { type Pki, type PostgresServer, pki, postgres } from '../support/index.js'
+import { hostile, type Pki, type PostgresServer, pki, postgres } from '../support/index.js'
 
 let server: PostgresServer
 let set: Pki
@@ -316,10 +316,8 @@ describe('the caller gets the error of the guard', () => {
     ['a transaction without container', (db) => db.transaction()],
     ['a schema change', (db) => db.schema.createTable('never', () => {})],
     ['a migration', (db) => db.migrate.latest({ migrationSource: NO_MIGRATIONS })],
-    [
-      'a seed, which Knex wraps',
-      (db) => db.seed.run({ seedSource: SEED }).catch(({ original }) => Promise.reject(original)),
-    ],
+    ['a seed', (db) => db.seed.run({ seedSource: SEED })],
+    ['a seed of withUserParams()', (db) => db.withUserParams({}).seed.run({ seedSource: SEED })],
     [
       'a stream',
       async (db) => {
@@ -349,6 +347,20 @@ describe('the caller gets the error of the guard', () => {
     expect(seen).toEqual(['certificate-not-verified'])
     await db.destroy()
     await noConnections()
+  })
+
+  it('from a seed after the fact; other errors of seeds, and other Knexes, are as they were', async () => {
+    const after = guard(open({ client: 'pg', connection: rogue() }))
+    const error = await refusal(() => after.seed.run({ seedSource: SEED }))
+    expect(rules(error)).toEqual(['certificate-not-verified'])
+    const wrapped = /Error while executing "seed" seed/
+    const throwing = (thrown: Error): Knex.SeedSource<string> => ({
+      getSeeds: async () => ['seed'],
+      getSeed: async () => ({ seed: () => Promise.reject(thrown) }),
+    })
+    await expect(after.seed.run({ seedSource: throwing(new Error('no')) })).rejects.toThrow(wrapped)
+    const bare = open({ client: 'pg', connection: right() })
+    await expect(bare.seed.run({ seedSource: throwing(error) })).rejects.toThrow(wrapped)
   })
 
   it('30 times in parallel, and then works', async () => {
@@ -479,12 +491,53 @@ describe('a connection that Knex did not open', () => {
     expect(rows).toEqual([{ name: null }])
   })
 
-  it('is closed where a dialect of the application made it, before a query', async () => {
-    class Dialing extends dialect() {
-      override async acquireRawConnection() {
-        const raw = new pg.Client(right())
+  it('is refused before its socket where a dialect of the application would make it', async () => {
+    await using unheard = await hostile({ answer: 'refuse' })
+    const elsewhere = { ...right(), port: unheard.port }
+    // The copy of pg that this Knex has.
+    const { Client } = open({ client: 'pg', connection: right() }).client.driver as typeof pg
+    const make = {
+      promise: async () => {
+        const raw = new Client(elsewhere)
         await raw.connect()
         return raw
+      },
+      callback: () =>
+        new Promise<pg.Client>((resolve, reject) => {
+          const raw = new Client(elsewhere)
+          raw.connect((error: unknown) => (error ? reject(error) : resolve(raw)))
+        }),
+    }
+    for (const dial of [make.promise, make.callback]) {
+      for (const method of ['acquireRawConnection', '_acquireOnlyConnection']) {
+        const client = class extends dialect() {}
+        Object.assign(client.prototype, { [method]: dial })
+        for (const db of [
+          guarded({ client, connection: right() }),
+          guard(open({ client, connection: right() })),
+        ]) {
+          const error = await refusal(() => db.select(1))
+          expect(rules(error)).toEqual(['unobservable-driver'])
+          expect(error.report).toMatchObject({ endpoint: { port: unheard.port } })
+          expect(error.violations[0]?.origin.key).toBe('acquireRawConnection()')
+        }
+      }
+    }
+    expect(unheard.connections).toEqual([])
+    // Nothing else is touched: not while a guarded Knex dials, nor what a dialect leaves running.
+    const seen = watch()
+    const raw = new Client(right())
+    await Promise.all([raw.connect(), one(guarded({ connection: right() }))])
+    await raw.end()
+    expect(seen).toEqual(['session'])
+  })
+
+  it('is closed where a dialect of the application had it already, before a query', async () => {
+    const raw = new pg.Client(right())
+    await raw.connect()
+    class Dialing extends dialect() {
+      override acquireRawConnection() {
+        return Promise.resolve(raw)
       }
     }
     const db = guarded({ client: Dialing, connection: right() })

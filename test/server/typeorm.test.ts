@@ -1,7 +1,12 @@
 /** @verify-full/typeorm on real servers; replication is several independent ones. */
 import { events, guard, PolicyError, verifySession } from '@verify-full/typeorm'
 import pg from 'pg'
-import type { DataSource, DataSourceOptions, Repository } from 'typeorm'
+import {
+  type DataSource,
+  type DataSourceOptions,
+  DataSource as OwnDataSource,
+  type Repository,
+} from 'typeorm'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it, onTestFinished } from 'vitest'
 import { typeOrm } from '../drivers/typeorm-version.js'
 import {
@@ -138,9 +143,19 @@ describe(version, () => {
     })
 
     it('reports master and every replica by name', async () => {
+      const expiring: (string | undefined)[] = []
+      const push = ({ name }: { readonly name?: string }) => expiring.push(name)
+      events.on('verify-full:certificate-expiring', push)
+      onTestFinished(() => events.off('verify-full:certificate-expiring', push))
       const dataSource = await open(
-        guard(replicated(node(0), node(1), node(2), node(1))),
+        guard(replicated(node(0), node(1), node(2), node(1)), { certificateExpiryDays: 36_500 }),
       ).initialize()
+      expect(expiring.sort()).toEqual([
+        'replication.master',
+        'replication.slaves[0]',
+        'replication.slaves[1]',
+        'replication.slaves[2]',
+      ])
       const reports = await verifySession(dataSource)
       expect(
         reports.map(({ name, endpoint }) => [name, 'port' in endpoint && endpoint.port]),
@@ -379,6 +394,36 @@ describe(version, () => {
       await noneLeft()
     })
 
+    it.each([
+      [
+        'a query of its own',
+        (dataSource: DataSource) => {
+          // The first that it asks for; what fails it is the server.
+          Object.assign(dataSource.driver, { createQueryRunner: failingOnce(dataSource) })
+        },
+        /terminat/i,
+      ],
+      [
+        'its cache',
+        (dataSource: DataSource) =>
+          Object.assign(dataSource, {
+            queryResultCache: { connect: () => Promise.reject(new Error('no cache')) },
+          }),
+        /no cache/,
+      ],
+    ] as const)('when all are connected and %s fails, all are left', async (_, spoil, message) => {
+      const ways = [(options: DataSourceOptions) => guard(open(options))]
+      // Options say nothing of the copy they will be given to: it is the one that the guard finds.
+      if (module.DataSource === OwnDataSource) ways.push((options) => open(guard(options)))
+      for (const make of ways) {
+        const dataSource = make({ ...replicated(node(0), node(1), node(2)), ...FOREVER })
+        spoil(dataSource)
+        await expect(dataSource.initialize()).rejects.toThrow(message)
+        expect(dataSource.isInitialized).toBe(false)
+        await noneLeft()
+      }
+    })
+
     it('another DataSource of the same options goes on', async () => {
       const options = guard({ ...replicated(node(0), node(1), node(2)), ...FOREVER })
       const living = await open(options).initialize()
@@ -542,6 +587,16 @@ describe(version, () => {
     })
   })
 })
+
+/** The driver's own, whose first query ends its own backend. */
+function failingOnce({ driver }: DataSource) {
+  const create = driver.createQueryRunner.bind(driver)
+  return (mode: 'master' | 'slave') => {
+    const runner = create(mode)
+    const getVersion = () => runner.query('select pg_terminate_backend(pg_backend_pid())')
+    return Object.assign(runner, { getVersion })
+  }
+}
 
 /** An option that only cockroachdb has, and that keeps it from a query of its own. */
 const TRAVEL = { timeTravelQueries: false }

@@ -1,13 +1,12 @@
 import diagnosticsChannel from 'node:diagnostics_channel'
-import type { CertificateSummary, Endpoint } from './model.js'
-import type { Report, SessionReport, Waived } from './report.js'
+import type { CertificateSummary } from './model.js'
+import type { Report, SessionReport, Waived, Whose } from './report.js'
 
 /** Payload of each event; the same objects go to the `node:diagnostics_channel` of the same name. */
 export interface Events {
   'verify-full:violation': Report
   'verify-full:session': SessionReport
-  'verify-full:certificate-expiring': {
-    readonly endpoint: Endpoint
+  'verify-full:certificate-expiring': Whose & {
     readonly certificate: CertificateSummary
     readonly daysLeft: number
   }
@@ -15,7 +14,7 @@ export interface Events {
     readonly path: string
     readonly fingerprints: readonly string[]
   }
-  'verify-full:waived': { readonly endpoint: Endpoint } & Waived
+  'verify-full:waived': Whose & Waived
 }
 
 type Listener<K extends keyof Events> = (payload: Events[K]) => void

@@ -48,8 +48,8 @@ export * from './model.js'
 export { definePolicy, type Policy, type PolicyOptions, type Waiver } from './policy.js'
 export type { ClientSession, Drift, ServerPosture, ServerSetting } from './posture.js'
 export { describeSession, isLocalSession, plaintextSessions } from './posture-rules.js'
-export { isLoopback } from './protection.js'
-export type { Report, SessionReport, Waived } from './report.js'
+export { isLoopback, plaintextSession } from './protection.js'
+export type { Report, SessionReport, Waived, Whose } from './report.js'
 export { type LoadedRoots, loadCrl, loadRoots, parseCertificates } from './roots.js'
 export {
   daysUntil,

@@ -2,6 +2,7 @@ import { describe } from './format.js'
 import type { Plan, Session } from './model.js'
 import type { Policy } from './policy.js'
 import type { ServerPosture } from './posture.js'
+import { plaintextSession } from './protection.js'
 import type { Report, Waived } from './report.js'
 import {
   driverOf,
@@ -76,7 +77,7 @@ export function judge(
   const place = ({ rule, origin }: Finding) => `${rule} ${origin.via} ${origin.key}`
   // What was found by I/O is not said again by the rule that only sees its consequence.
   const known = new Set(also.map(place))
-  for (const finding of [...also, ...findings.filter((finding) => !known.has(place(finding)))]) {
+  const weigh = (finding: Finding) => {
     const violation = describe(finding, judged, context)
     const waiver = waiverFor(finding.rule)
     if (violation.severity === 'warning') warnings.push(violation)
@@ -87,6 +88,14 @@ export function judge(
       const expired = { rule: 'waiver-expired', origin: WAIVERS, written: finding.rule } as const
       violations.push(describe(expired, judged, context), violation)
     }
+  }
+  for (const finding of [...also, ...findings.filter((finding) => !known.has(place(finding)))]) {
+    weigh(finding)
+  }
+  // Waiving what is written does not waive the session: refused now, not when the password is sent.
+  const sessionWaived = (waiverFor('session-not-ssl')?.until ?? now) > now
+  if ('plan' in subject && violations.length === 0 && !sessionWaived) {
+    for (const finding of plaintextSession(subject.plan, policy)) weigh(finding)
   }
   const rank = (violation: Violation) => rules.findIndex((rule) => rule.id === violation.rule)
   violations.sort((a, b) => rank(a) - rank(b))

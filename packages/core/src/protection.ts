@@ -1,6 +1,6 @@
 import { type Plan, SSL_MODES, type Transport } from './model.js'
 import type { Policy } from './policy.js'
-import type { Found } from './rules.js'
+import type { Finding, Found } from './rules.js'
 
 export const isLoopback = (host: string): boolean =>
   host === '::1' || host.toLowerCase() === 'localhost' || /^127(\.\d{1,3}){3}$/.test(host)
@@ -48,3 +48,15 @@ export const isLocal = ({ endpoint }: Plan, policy: Policy): boolean =>
 export const acceptsPlaintext = (policy: Policy): boolean =>
   policy.local === 'accept-loopback' ||
   SSL_MODES.indexOf(policy.minimum) < SSL_MODES.indexOf('require')
+
+/** What the session of a plan is bound to be refused for, where waivers let the plan itself pass. */
+export const plaintextSession = (
+  { endpoint, transports: [transport], decidedBy }: Plan,
+  policy: Policy,
+): Finding[] =>
+  endpoint.kind === 'tcp' &&
+  transport.kind === 'plaintext' &&
+  !acceptsPlaintext(policy) &&
+  !policy.reportOnly
+    ? [{ rule: 'session-not-ssl', origin: decidedBy, written: 'plaintext' }]
+    : []

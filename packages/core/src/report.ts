@@ -1,12 +1,22 @@
 import type { DriverName, Endpoint, Session } from './model.js'
 import type { Violation } from './rules.js'
 
-/** What was judged and what came of it. Holds no user name, no password, no query. */
-export interface Report {
+/** Whose connection, and where it goes. */
+export interface Whose {
   readonly driver: DriverName
   /** Which of several connections of one configuration: `replication.slaves[1]`. */
   readonly name?: string
   readonly endpoint: Endpoint
+}
+
+export const whose = ({ driver, name, endpoint }: Whose): Whose => ({
+  driver,
+  ...(name === undefined ? {} : { name }),
+  endpoint,
+})
+
+/** What was judged and what came of it. Holds no user name, no password, no query. */
+export interface Report extends Whose {
   readonly violations: readonly Violation[]
   readonly warnings: readonly Violation[]
   /** Violations that `dangerouslyAllow` waives, with the reason. */

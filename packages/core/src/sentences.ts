@@ -190,7 +190,9 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
   'session-not-ssl': (it) => [
     'a session that both ends say is encrypted',
     SESSION_NOT_SSL[it.written ?? ''] ?? `pg_stat_ssl could not be asked${written(it)}`,
-    "encrypt that hop (PgBouncer: client_tls_sslmode, server_tls_sslmode = verify-full), or, where the pooler's server is a unix socket or the server has no pg_stat_ssl, set sessionCheck: 'local'",
+    it.written === 'plaintext'
+      ? 'use sslmode=verify-full; or waive session-not-ssl for this host too'
+      : "encrypt that hop (PgBouncer: client_tls_sslmode, server_tls_sslmode = verify-full), or, where the pooler's server is a unix socket or the server has no pg_stat_ssl, set sessionCheck: 'local'",
   ],
   'session-mismatch': (it) => [
     `the session of this socket${it.meant ? ` (${it.meant})` : ''} in pg_stat_ssl`,
@@ -280,6 +282,7 @@ const UNOBSERVABLE: Record<string, readonly [actual: string, fix: string]> = {
 }
 
 const SESSION_NOT_SSL: Record<string, string> = {
+  plaintext: 'the connection would be in plaintext, and only what is written about it is waived',
   socket: 'this socket is not TLS: application -> server is in plaintext',
   pooler: "this socket is TLS, but the server's session is not: pooler -> server is in plaintext",
   'no row': 'pg_stat_ssl has no row for this session',

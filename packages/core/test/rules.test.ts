@@ -310,6 +310,19 @@ describe('judge', () => {
       'certificate-not-verified',
     ])
   })
+  it('does not waive the session with what is written about it', () => {
+    const plan = planned({ transports: [{ kind: 'plaintext' }] })
+    const allow = (...rules: ('plaintext-allowed' | 'session-not-ssl')[]) => ({
+      dangerouslyAllow: rules.map((rule) => ({ ...waiver, rule, until: '2027-01-01' })),
+    })
+    const { report } = judged({ plan }, allow('plaintext-allowed'))
+    expect(report).toMatchObject({
+      violations: [{ rule: 'session-not-ssl', origin }],
+      waived: [{ violation: { rule: 'plaintext-allowed' } }],
+    })
+    const both = judged({ plan }, allow('plaintext-allowed', 'session-not-ssl'))
+    expect(both.accepted).toBe(plan)
+  })
   it('does not waive for another host', () => {
     const dangerouslyAllow = [{ ...waiver, host: 'other.example.com', until: '2027-01-01' }]
     expect(judged({ plan: weak }, { dangerouslyAllow }).accepted).toBeUndefined()

@@ -23,7 +23,7 @@ export interface KnexConfig {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: TypeScript requires any[] for the base of a mixin (TS2545)
-type AnyClass = new (...args: any[]) => any
+export type AnyClass = new (...args: any[]) => any
 
 /** A dialect, or a subclass of one: what `client` may be in a configuration. */
 export type DialectClass = AnyClass

@@ -9,6 +9,7 @@ import {
   readKnexSettings,
 } from '@verify-full/core'
 import { guardClass, refusePlan } from '@verify-full/pg'
+import knex from 'knex'
 import type {
   Connection,
   DialectClass,
@@ -17,6 +18,7 @@ import type {
   PoolSettings,
   TarnSettings,
 } from './client.js'
+import { dialsOtherwise, refusingOthers } from './dialling.js'
 import { close, closing, closingOnFailure, opened, propagating } from './pool.js'
 
 /**
@@ -33,6 +35,8 @@ export function guardDialect(Dialect: DialectClass, policy: Policy, name?: strin
     if (driver && connection instanceof driver.Client) return
     refuse(planKnexRaw(connection, process.env, by))
   }
+
+  const watches = dialsOtherwise(Dialect, knexsOwn())
 
   const Guarded = class extends Dialect {
     _driver(): Driver | null {
@@ -54,12 +58,17 @@ export function guardDialect(Dialect: DialectClass, policy: Policy, name?: strin
       const made: TarnSettings = super.getPoolSettings(ours)
       return { ...made, create: closing(this as unknown as KnexClient, made.create) }
     }
-    // A dialect of the application's own may dial by itself: only what it returns can be told.
+    // A dialect of the application's own may dial by itself, with whatever it likes.
     async acquireRawConnection(): Promise<Connection> {
       const client = this as unknown as KnexClient
-      const connection: Connection = await super.acquireRawConnection()
+      const refuseOther = (it: Connection) => requireOwn(client, it, 'acquireRawConnection()')
+      const acquire = (): Promise<Connection> => super.acquireRawConnection()
+      const connection =
+        watches && client.driver
+          ? await refusingOthers(client.driver.Client, refuseOther, acquire)
+          : await acquire()
       try {
-        requireOwn(client, connection, 'acquireRawConnection()')
+        refuseOther(connection)
       } catch (error) {
         close(client, connection)
         throw error
@@ -108,6 +117,9 @@ export function guardDialect(Dialect: DialectClass, policy: Policy, name?: strin
   policies.set(Guarded, policy)
   return Guarded
 }
+
+/** Knex's own dialect of PostgreSQL, whose way to dial all the others share. */
+const knexsOwn = (): DialectClass => knex({ client: 'pg' }).client.constructor
 
 /** The same error, to whose message a later one is put in front. */
 function keepingMessage(error: PolicyError): PolicyError {

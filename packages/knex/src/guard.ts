@@ -10,6 +10,7 @@ import knex, { type Knex } from 'knex'
 import type { DialectClass, KnexClient, KnexConfig } from './client.js'
 import { guardDialect, policyOf } from './dialect.js'
 import { adopt } from './pool.js'
+import { rejectAsRefused } from './seeds.js'
 
 /** The configurations of a knexfile, by environment. */
 export interface Knexfile {
@@ -60,6 +61,7 @@ interface Given {
 }
 interface Instance {
   readonly client: KnexClient
+  readonly seed: object
 }
 
 function guardString(connection: string, given: Given): KnexConfig {
@@ -95,6 +97,7 @@ function placed(config: KnexConfig, given: Given, name?: string): Placed {
   const named = name === undefined ? {} : { name }
   if (isGuarded(Dialect, given)) return { config, ...named, judged: [] }
   const client = guardDialect(Dialect, given.policy, name)
+  rejectAsRefused(knex({ client: 'pg' }).seed)
   return { config: { ...config, client }, ...named, judged: plansOf(config, name) }
 }
 
@@ -109,6 +112,7 @@ function guardInstance<T extends Instance>(instance: T, given: Given): T {
     throw new TypeError('guard(knex) must come before Knex opens its first connection')
   }
   refusePlans(plansOf(own === false ? { connectionPool: client.pool } : config), given.policy)
+  rejectAsRefused(instance.seed)
   Object.setPrototypeOf(client, guardDialect(client.constructor, given.policy).prototype)
   if (client.driver) client.initializeDriver()
   if (pool) adopt(client, pool, given.policy)

@@ -1,5 +1,5 @@
 import type { SessionReport } from '@verify-full/core'
-import { verifySession as verifyClient } from '@verify-full/pg'
+import { endWithin, verifySession as verifyClient } from '@verify-full/pg'
 import type { Knex } from 'knex'
 import type { KnexClient } from './client.js'
 import { policyOf } from './dialect.js'
@@ -21,13 +21,15 @@ import { policyOf } from './dialect.js'
  */
 export async function verifySession(knex: Knex): Promise<SessionReport> {
   const client: KnexClient | undefined = knex.client
-  if (typeof client?.pool?.creator !== 'function' || !policyOf(client.constructor)) {
+  const policy = policyOf(client?.constructor)
+  if (typeof client?.pool?.creator !== 'function' || !policy) {
     throw new TypeError('verifySession() takes a guarded Knex whose pool is initialized')
   }
   const connection = await client.pool.creator()
+  const raw = connection as Parameters<typeof verifyClient>[0] & Parameters<typeof endWithin>[1]
   try {
-    return await verifyClient(connection as Parameters<typeof verifyClient>[0])
+    return await verifyClient(raw)
   } finally {
-    await client.destroyRawConnection(connection)
+    await endWithin(policy.gateTimeoutMillis, raw, () => client.destroyRawConnection(connection))
   }
 }

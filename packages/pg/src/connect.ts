@@ -38,7 +38,10 @@ export function guardedConnect(
   connect: PgClient['connect'],
   callback?: ConnectCallback,
 ): unknown {
-  if (armed.has(client)) return connect.call(client, callback)
+  // pg refuses to connect a client again: what stands on the first connection stays as it is.
+  if (armed.has(client) || client._connecting || client._connected) {
+    return connect.call(client, callback)
+  }
   if (!callback) {
     return new Promise((resolve, reject) => {
       guardedConnect(client, guarded, connect, (error) => (error ? reject(error) : resolve(client)))

@@ -35,6 +35,8 @@ export interface PgClient extends EventEmitter {
   connection: PgConnection
   connectionParameters: { ssl?: unknown }
   _queryable: boolean
+  _connecting?: boolean
+  _connected?: boolean
   _queryQueue?: QueuedQuery[]
   queryQueue?: QueuedQuery[]
   connect(callback?: ConnectCallback): unknown

@@ -68,10 +68,14 @@ export function shutGate(client: PgClient, dialled: Dialled): void {
   const end = (error: unknown) => {
     done()
     failQueries(client, error)
-    pass('error', error)
-    connection._ending = true
-    connection.stream.on('error', () => {})
-    connection.stream.destroy()
+    try {
+      pass('error', error)
+    } finally {
+      // The application's callback may throw: the connection is closed all the same.
+      connection._ending = true
+      connection.stream.on('error', () => {})
+      connection.stream.destroy()
+    }
   }
   /** Returns whether it refused: report-only and waivers let the connection go on. */
   const refuse = (findings: readonly Finding[], cause?: unknown): boolean => {
@@ -116,11 +120,11 @@ export function shutGate(client: PgClient, dialled: Dialled): void {
       return false
     },
     error(error) {
-      // Before the verdict of the handshake an error may be the verdict; later it is not ours.
+      // Before the verdict of the handshake an error may be the verdict; later it is not ours. Either way
+      // nothing goes on: pg leaves the connection open where a password function rejects.
       if (state === 'negotiating' && refuse(findingsOf(error), error)) return true
-      done()
-      failQueries(client, error)
-      return false
+      end(error)
+      return true
     },
     end() {
       done()

@@ -75,10 +75,7 @@ function guardPool(pool: AnyPool, policy: Policy): AnyPool {
   return pool
 }
 
-function guardOneClient(
-  client: PgClient & { _connecting?: boolean; _connected?: boolean },
-  policy: Policy,
-) {
+function guardOneClient(client: PgClient, policy: Policy) {
   if (client._connecting || client._connected) {
     throw new TypeError('guard(client) must come before client.connect()')
   }

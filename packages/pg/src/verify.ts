@@ -26,7 +26,8 @@ export async function verifySession(target: pg.Pool | pg.Client): Promise<Sessio
     Client: new (config: unknown) => PgClient
     options: unknown
   }
-  if (!policyOf(Client)) throw new TypeError('verifySession() takes a guarded pool or client')
+  const policy = policyOf(Client)
+  if (!policy) throw new TypeError('verifySession() takes a guarded pool or client')
   const client = new Client(options)
   // A connection lost after its verdict is the caller's next error, not this process's end.
   client.on('error', () => {})
@@ -36,6 +37,20 @@ export async function verifySession(target: pg.Pool | pg.Client): Promise<Sessio
     if (!report) throw new TypeError('The session was not reported')
     return report
   } finally {
-    await client.end()
+    await endWithin(policy.gateTimeoutMillis, client, () => client.end())
+  }
+}
+
+/** Ends a client; one whose server has stopped answering is cut off after that time. For adapters. */
+export async function endWithin(
+  milliseconds: number,
+  client: Pick<PgClient, 'connection'>,
+  end: () => unknown,
+): Promise<void> {
+  const timer = setTimeout(() => client.connection.stream.destroy(), milliseconds)
+  try {
+    await end()
+  } finally {
+    clearTimeout(timer)
   }
 }

@@ -9,7 +9,9 @@ import {
   handshakeFindings,
   type Plan,
   type Policy,
+  plaintextSession,
   sslAnswerFindings,
+  type Transport,
   wireRefusal,
 } from '@verify-full/core'
 import { connectionClosed, withCode } from './failure.js'
@@ -23,6 +25,14 @@ export interface Dialling extends Pick<Dialled, 'plan' | 'policy'> {
   readonly ssl: unknown
   /** Milliseconds until the connection must stand; 0 for no limit. */
   readonly connectTimeout: number
+  readonly dials: Dials
+}
+
+/** The dials of one `sql` that are in progress. */
+export interface Dials {
+  readonly open: Set<Socket>
+  /** When `sql.end()` has resolved nothing may be dialled any more, nor go on dialling. */
+  ended: boolean
 }
 
 /**
@@ -31,7 +41,8 @@ export interface Dialling extends Pick<Dialled, 'plan' | 'policy'> {
  * @throws PolicyError where it is below the policy; otherwise the error of the socket.
  */
 export async function dial(dialling: Dialling): Promise<Socket> {
-  const { plan, policy, connectTimeout } = dialling
+  const { plan, policy, connectTimeout, dials } = dialling
+  if (dials.ended) throw connectionClosed()
   const { endpoint, transports } = plan
   const [transport, next] = transports
   const raw =
@@ -40,6 +51,7 @@ export async function dial(dialling: Dialling): Promise<Socket> {
       : net.connect(endpoint.port, endpoint.hostaddr ?? endpoint.host)
   // Between two waits nobody listens: an error then is seen as the close that follows.
   raw.on('error', () => {})
+  dials.open.add(raw)
   try {
     await within(connectTimeout, timedOut, arrived(raw, 'connect'))
     refuseFor(plan, policy, arrivalFindings(plan, policy, raw.remoteAddress))
@@ -48,15 +60,21 @@ export async function dial(dialling: Dialling): Promise<Socket> {
     const late = { rule: 'handshake-failed', origin: CONNECTION, written: '' } as const
     const written = `no answer within ${gateTimeoutMillis} ms to the TLS handshake`
     const lateError = () => wireRefusal(plan, policy, [{ ...late, written }]) ?? timedOut()
-    const secured = secure(raw, dialling, next?.kind === 'plaintext')
+    const secured = secure(raw, dialling, next)
     return await within(gateTimeoutMillis, lateError, secured)
   } catch (error) {
     raw.destroy()
     throw error
+  } finally {
+    dials.open.delete(raw)
   }
 }
 
-async function secure(raw: Socket, dialling: Dialling, mayGoOn: boolean): Promise<Socket> {
+async function secure(
+  raw: Socket,
+  dialling: Dialling,
+  next: Transport | undefined,
+): Promise<Socket> {
   const { plan, policy, pinned, ssl } = dialling
   const [transport] = plan.transports
   const direct = transport.kind === 'tls' && transport.negotiation === 'direct'
@@ -64,7 +82,10 @@ async function secure(raw: Socket, dialling: Dialling, mayGoOn: boolean): Promis
     raw.write(SSL_REQUEST)
     const findings = sslAnswerFindings(await arrived(raw, 'data'))
     // Only an accepted plan gets here: that plaintext is next was accepted with it.
-    if (mayGoOn && findings.some(({ rule }) => rule === 'server-ssl-off')) return raw
+    if (next?.kind === 'plaintext' && findings.some(({ rule }) => rule === 'server-ssl-off')) {
+      refuseFor(plan, policy, plaintextSession({ ...plan, transports: [next] }, policy))
+      return raw
+    }
     refuseFor(plan, policy, findings)
   }
   const socket = tls.connect({

@@ -10,8 +10,10 @@ import {
 } from '@verify-full/core'
 import { guardedOptions, type PostgresOptions } from './options.js'
 import {
+  endDialsWith,
   type Guarded,
   guardedSocket,
+  newDials,
   type Placement,
   plansOf,
   type SocketFunction,
@@ -80,8 +82,11 @@ export function guardFunction<T extends Postgres>(
     if (given === undefined) return postgres(target, second)
     const { socket } = given as { socket: SocketFunction }
     const known = sockets.get(socket)
-    if (known) known.postgres = postgres
     const sql = postgres(given)
+    if (known) {
+      known.postgres = postgres
+      endDialsWith(sql, known.guarded.dials)
+    }
     // postgres.js reads both again for every connection: nobody takes the guard out later.
     for (const key of ['socket', 'ssl']) {
       Object.defineProperty(sql.options, key, { writable: false, configurable: false })
@@ -104,7 +109,7 @@ function guardOptions(
 ): PostgresOptions | undefined {
   if (isGuarded(target) || isGuarded(second)) return undefined
   const reading = readPostgres(target as string, second as Bag, process.env)
-  const guarded: Guarded = { policy, reading, placement }
+  const guarded: Guarded = { policy, reading, placement, dials: newDials() }
   if (early || reading.fatal !== undefined) refuseBelow(plansOf(guarded), policy)
   if (reading.fatal !== undefined && policy.reportOnly) return undefined
   if (reading.fatal !== undefined) throw new TypeError(`postgres.js would throw: ${reading.fatal}`)

@@ -12,7 +12,7 @@ import {
   type SessionReport,
   vouch,
 } from '@verify-full/core'
-import { dial } from './dial.js'
+import { type Dials, dial } from './dial.js'
 import { fail, failedSocket } from './failure.js'
 import { shutGate } from './gate.js'
 
@@ -24,6 +24,7 @@ export interface Guarded {
   readonly policy: Policy
   readonly reading: PostgresReading
   readonly placement: Placement | undefined
+  readonly dials: Dials
 }
 
 /** The part of postgres.js's parsed options that is read here. */
@@ -72,7 +73,7 @@ export const plansOf = ({ reading, placement }: Guarded): Plan[] =>
 
 async function open(
   plan: Plan,
-  { policy, reading: { ssl } }: Guarded,
+  { policy, reading: { ssl }, dials }: Guarded,
   options: Parsed,
   accepted: (report: SessionReport) => void,
 ): Promise<Socket> {
@@ -85,7 +86,7 @@ async function open(
     : pinnedTlsOptions(admission.accepted, policy, trust, given)
   const { connect_timeout: seconds } = options
   const connectTimeout = typeof seconds === 'number' ? seconds * 1000 : 0
-  const socket = await dial({ plan, policy, pinned, ssl, connectTimeout })
+  const socket = await dial({ plan, policy, pinned, ssl, connectTimeout, dials })
   vouch(socket)
   const roots = trust.roots?.source ?? null
   shutGate(
@@ -98,3 +99,24 @@ async function open(
   )
   return socket
 }
+
+/**
+ * Makes `sql.end()` end what is being dialled, too: postgres.js 3.4.9 has no socket then that it could
+ * close, and would go on to authenticate on one that nobody waits for any more.
+ */
+export function endDialsWith(
+  sql: { end(options?: unknown): Promise<unknown> },
+  dials: Dials,
+): void {
+  const { end } = sql
+  sql.end = async (options) => {
+    try {
+      return await end(options)
+    } finally {
+      dials.ended = true
+      for (const raw of dials.open) raw.destroy()
+    }
+  }
+}
+
+export const newDials = (): Dials => ({ open: new Set(), ended: false })

@@ -1,7 +1,8 @@
 import { definePolicy, planTypeOrm, readPg, typeOrmPools } from '@verify-full/core'
 import { guardClass, type Policy, type PolicyOptions, refusePlans } from '@verify-full/pg'
-import type { DataSource, DataSourceOptions } from 'typeorm'
+import { DataSource, type DataSourceOptions } from 'typeorm'
 import { guardedDriver, type PgDriver, policyOf } from './driver.js'
+import { disconnectOnFailure } from './initialize.js'
 import { canLoadPgNative, loadAsTypeOrm } from './load.js'
 
 /**
@@ -31,6 +32,7 @@ export function guard(target: unknown, options?: PolicyOptions | Policy): unknow
   if (!isDataSource(target)) {
     const { driver } = target as Options
     if (isGuarded(driver, options)) return target
+    disconnectOnFailure(DataSource)
     return { ...target, driver: place(target as Options, driver ?? loadPg(), policy) }
   }
   if (target.isInitialized) {
@@ -42,6 +44,7 @@ export function guard(target: unknown, options?: PolicyOptions | Policy): unknow
   // pg has a property `native`; what TypeORM has switched to has none.
   const pg = target.options.driver ?? ('native' in postgres ? postgres : loadPg())
   driver.postgres = place(target.options, pg, policy)
+  disconnectOnFailure(target.constructor)
   return target
 }
 

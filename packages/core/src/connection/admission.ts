@@ -3,7 +3,7 @@ import { type Accepted, judge } from '../judge.js'
 import type { Plan } from '../model.js'
 import type { Policy } from '../policy.js'
 import { isLoopback } from '../protection.js'
-import type { Report } from '../report.js'
+import { type Report, whose } from '../report.js'
 import type { Finding } from '../rules.js'
 import { CONNECTION } from './handshake.js'
 import { codeOf, refusal } from './refusal.js'
@@ -17,7 +17,7 @@ export type Admission =
 export function admit(plan: Plan, policy: Policy, also: readonly Finding[]): Admission {
   const { accepted, report } = judge({ plan }, policy, { also })
   for (const waived of report.waived) {
-    publish('verify-full:waived', { endpoint: plan.endpoint, ...waived })
+    publish('verify-full:waived', { ...whose(plan), ...waived })
   }
   if (!accepted) return { refused: refusal(codeOf(report.violations), report) }
   if (report.violations.length > 0) publish('verify-full:violation', report)

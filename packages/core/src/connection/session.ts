@@ -3,7 +3,7 @@ import { publish } from '../events.js'
 import { judge } from '../judge.js'
 import type { LocalTls, Plan, Session } from '../model.js'
 import type { Policy } from '../policy.js'
-import type { Report, SessionReport } from '../report.js'
+import { type Report, type SessionReport, whose } from '../report.js'
 import { daysUntil, type Finding } from '../rules.js'
 import { readAnswer } from './question.js'
 import { refusal } from './refusal.js'
@@ -40,9 +40,7 @@ export function judgeSession(
 ): { readonly refused: PolicyError } | { readonly refused?: undefined; report: SessionReport } {
   const now = new Date()
   const session: Session = {
-    driver: plan.driver,
-    ...(plan.name === undefined ? {} : { name: plan.name }),
-    endpoint: plan.endpoint,
+    ...whose(plan),
     local,
     ...(asks ? { server: readAnswer(row, processID) } : {}),
     channelBinding: bound,
@@ -69,7 +67,7 @@ export function judgeSession(
   publish('verify-full:session', accepted)
   if (certificate && report.warnings.some(({ rule }) => rule === 'certificate-expiring')) {
     const daysLeft = daysUntil(certificate.validTo, now)
-    publish('verify-full:certificate-expiring', { endpoint: plan.endpoint, certificate, daysLeft })
+    publish('verify-full:certificate-expiring', { ...whose(plan), certificate, daysLeft })
   }
   return { report: accepted }
 }

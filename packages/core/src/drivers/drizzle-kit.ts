@@ -1,7 +1,6 @@
 import type { Origin, Plan } from '../model.js'
 import { type Env, has, type PgConfig, peek } from './pg/options.js'
 import { planPg } from './pg/plan.js'
-import { planThrough } from './pg/through.js'
 import { isSslMode } from './pg/words.js'
 
 /**
@@ -24,7 +23,7 @@ export function planDrizzleKit(credentials: PgConfig, env: Env): [Plan] {
       ? { connectionString: url }
       : { ...credentials, ssl: has(credentials, 'ssl') ? optionOf(written) : {} }
   const [plan] = planPg(config, env) as [Plan]
-  const told = planThrough('drizzle-kit', plan, (key) => key)
+  const told: Plan = { ...plan, driver: 'drizzle-kit' }
   if (typeof url === 'string' || !isSslMode(written)) return [told]
   const origin: Origin = { via: 'option', key: 'ssl' }
   return [{ ...told, decidedBy: origin, sslmode: { mode: written, origin } }]

@@ -1,9 +1,9 @@
 import type { Plan, Remark } from '../model.js'
 import { type Env, keysOf, peek } from './pg/options.js'
 import { planPg } from './pg/plan.js'
-import { planThrough } from './pg/through.js'
 import { readableUrl } from './pg/url-remarks.js'
 import { misspelt } from './pg/words.js'
+import { restateOptions } from './restate-origins.js'
 
 /** Options as `MikroORM.init()` takes them. */
 export type MikroOrmConfig = Readonly<Record<string, unknown>>
@@ -49,7 +49,7 @@ function planOne(config: MikroOrmConfig, env: Env): Plan {
   delete read.connection
   const [plan] = planPg(read, env) as [Plan]
   const inner = connection === undefined ? 'driverOptions.' : 'driverOptions.connection.'
-  const told = planThrough('mikro-orm', plan, (key) =>
+  const told = restateOptions('mikro-orm', plan, (key) =>
     key === 'host' || key === 'port' ? key : `${inner}${key}`,
   )
   return { ...told, remarks: [...told.remarks, ...unread(text, url)] }

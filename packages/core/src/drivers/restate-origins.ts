@@ -1,4 +1,4 @@
-import type { Origin, Plan } from '../model.js'
+import type { DriverName, Origin, Plan } from '../model.js'
 
 /**
  * Restates a plan's origins in the terms of a library above pg: `ssl.ca` is `replication.master.ssl.ca`
@@ -35,3 +35,15 @@ export function restateOrigins(plan: Plan, rename: (origin: Origin) => Origin): 
     }),
   }
 }
+
+/** {@link restateOrigins} where only the names of options change: `ssl.ca` is `dialectOptions.ssl.ca` there. */
+export const restateOptions = (
+  driver: DriverName,
+  plan: Plan,
+  rename: (key: string) => string,
+): Plan => ({
+  ...restateOrigins(plan, (origin) =>
+    origin.via === 'option' ? { ...origin, key: rename(origin.key) } : origin,
+  ),
+  driver,
+})

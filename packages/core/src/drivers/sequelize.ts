@@ -1,8 +1,8 @@
 import type { Plan, Remark } from '../model.js'
 import { type Env, keysOf, type PgConfig, peek } from './pg/options.js'
 import { planPg } from './pg/plan.js'
-import { planThrough } from './pg/through.js'
 import { misspelt } from './pg/words.js'
+import { restateOptions } from './restate-origins.js'
 
 /** Options as `new Sequelize()` takes them; `url` stands for the string it takes as first argument. */
 export type SequelizeConfig = Readonly<Record<string, unknown>>
@@ -65,7 +65,7 @@ function planOne(
     ...(peek(common, 'native') ? { native: true } : {}),
   }
   const [plan] = planPg(read, env)
-  const told = planThrough('sequelize', plan as Plan, rename)
+  const told = restateOptions('sequelize', plan as Plan, rename)
   const dead = [...unread(common, ''), ...unread(dialectOptions, 'dialectOptions.')]
   // The URL's host is an option to pg; one that the server of a replication names takes its place.
   const endpoint =

@@ -1,7 +1,6 @@
 import type { Plan, Remark } from '../model.js'
 import { type Env, isBag, peek } from './pg/options.js'
 import { planPg } from './pg/plan.js'
-import { planThrough } from './pg/through.js'
 import { readableUrl } from './pg/url-remarks.js'
 import { foreignMode, misspelt } from './pg/words.js'
 
@@ -52,7 +51,8 @@ export function planSlonik(config: string | SlonikConfig, env: Env): [Plan] {
     mode === 'disable' || mode === 'require' ? { mode, origin } : undefined
   return [
     {
-      ...planThrough('slonik', plan, (key) => key),
+      ...plan,
+      driver: 'slonik',
       decidedBy,
       ...(portable ? { sslmode: portable } : {}),
       remarks: [...plan.remarks, ...remarks(uri, url, parameters, ssl)],
