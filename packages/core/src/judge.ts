@@ -1,9 +1,9 @@
 import { describe } from './format.js'
 import type { Plan, Session } from './model.js'
 import type { Policy } from './policy.js'
-import type { ServerPosture } from './posture.js'
 import type { Report, Waived } from './report.js'
 import {
+  type Context,
   driverOf,
   type Finding,
   type RuleId,
@@ -28,7 +28,7 @@ export interface Circumstances {
 }
 
 /**
- * Applies every rule to a plan, a session or a server's posture: pure, no I/O.
+ * Applies every rule to a plan or a session: pure, no I/O. A server's posture is `judgePosture`'s.
  *
  * @example
  * import { definePolicy, judge, planPg } from '@verify-full/core'
@@ -48,23 +48,27 @@ export function judge(
   circumstances?: Circumstances,
 ): Verdict<Session>
 export function judge(
-  subject: { posture: ServerPosture },
-  policy: Policy,
-  circumstances?: Circumstances,
-): Verdict<ServerPosture>
-export function judge(
-  subject: { plan: Plan } | { session: Session } | { posture: ServerPosture },
+  subject: { plan: Plan } | { session: Session },
   policy: Policy,
   { now = new Date(), also = [] }: Circumstances = {},
-): Verdict<Subject> {
-  const [looksAt, judged] = Object.entries(subject)[0] as ['plan' | 'session' | 'posture', Subject]
+): Verdict<Plan | Session> {
+  const [looksAt, judged] = Object.entries(subject)[0] as ['plan' | 'session', Plan | Session]
   const context = { policy, now }
   const findings = rules.flatMap((rule) => {
-    const alone = rule.looksAt === looksAt ? rule.test(judged as never, context) : []
-    const shared =
-      looksAt === 'posture' ? (rule.posture?.(judged as ServerPosture, context) ?? []) : []
-    return [...alone, ...shared].map((found) => ({ ...found, rule: rule.id }))
+    const seen = rule.looksAt === looksAt ? rule.test(judged as never, context) : []
+    return seen.map((found) => ({ ...found, rule: rule.id }))
   })
+  return settle(judged, findings, also, context)
+}
+
+/** The verdict on what was found: severities, waivers, report. Of a subject's judge only. */
+export function settle<T extends Subject>(
+  judged: T,
+  findings: readonly Finding[],
+  also: readonly Finding[],
+  context: Context,
+): Verdict<T> {
+  const { policy, now } = context
   const violations: Violation[] = []
   const warnings: Violation[] = []
   const waived: Waived[] = []
@@ -104,7 +108,7 @@ export function judge(
   })
   if (violations.length > 0 && enforced) return { report }
   proven.add(judged)
-  return { accepted: judged as Accepted<Subject>, report }
+  return { accepted: judged as Accepted<T>, report }
 }
 
 /** Whether `judge` accepted exactly this object; a forged type does not pass. */
