@@ -28,6 +28,13 @@ const withoutNamespaces = {
     ),
 }
 
+/** As the sources have it: pg before the guard. In the other order Node 22 takes far longer for both. */
+const packagesFirst = {
+  name: 'packages-first',
+  renderChunk: (code) =>
+    code.replace(/^((?:import .+ from "\.\/.+";\n)+)((?:import .+;\n)+)/, '$2$1'),
+}
+
 for (const name of given.length > 0 ? given : BUNDLED) {
   const dist = fileURLToPath(new URL(`../../packages/${name}/dist/`, import.meta.url))
   const more = (ENTRIES[name] ?? []).map((entry) => [`bundle-${entry}`, `${dist}${entry}.js`])
@@ -35,7 +42,7 @@ for (const name of given.length > 0 ? given : BUNDLED) {
     input: { bundle: `${dist}index.js`, ...Object.fromEntries(more) },
     platform: 'node',
     external: (id) => !/^[./]|^[A-Z]:/i.test(id),
-    plugins: [withoutNamespaces],
+    plugins: [withoutNamespaces, packagesFirst],
   })
   await bundle.write({
     dir: dist,
