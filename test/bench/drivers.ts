@@ -7,7 +7,7 @@ import { guard } from '@verify-full/pg'
 import pg from 'pg'
 import { pki, postgres } from '../support/index.js'
 import { addedImportTime, exitsByItself, installedSize } from './footprint.js'
-import { keepAliveRatio } from './keep-alive.js'
+import { without, withRegister } from './keep-alive.js'
 import { libraries, type Open, pgClient } from './libraries.js'
 import { checkouts, type Effort, firstQueryRatio, queries, ratio } from './ratios.js'
 import { counter, roundTrips } from './round-trips.js'
@@ -35,6 +35,10 @@ export async function driverRows({ row, note }: Rows, smoke: boolean): Promise<s
   const checkout: Effort = smoke
     ? { rounds: 2, pairs: 10, batch: 20 }
     : { rounds: 20, pairs: 400, batch: 50 }
+  /** Many processes: no two of them are equally fast. */
+  const request: Effort = smoke
+    ? { rounds: 1, pairs: 2, batch: 100 }
+    : { rounds: 12, pairs: 40, batch: 200 }
   const pool = {
     raw: () => new pg.Pool({ ...config, max: 1 }),
     guarded: () => guard(new pg.Pool({ ...config, max: 1 })),
@@ -106,7 +110,9 @@ export async function driverRows({ row, note }: Rows, smoke: boolean): Promise<s
   importRow('import of register, added CPU', await register(tmpdir()), registerMillis)
   // Where postgres.js is installed, Node before 22.15 needs a loader thread for it.
   note('import of register beside postgres.js, CPU', `${(await register()).toFixed(1)} ms`)
-  const http = await keepAliveRatio(smoke ? 4 : 60)
+  const sameHttp = await ratio(without, without, request)
+  note('HTTP keep-alive, without / without (the noise)', sameHttp.toFixed(3))
+  const http = await ratio(without, withRegister, request)
   ratioRow('HTTP keep-alive, without / with register', http)
   const size = installedSize() / 1024
   row('size, core + pg', `${size.toFixed(0)} KB`, `<= ${kilobytes}`, size <= kilobytes, true)

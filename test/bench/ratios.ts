@@ -2,10 +2,10 @@
 import type pg from 'pg'
 import type { Open } from './libraries.js'
 
-/** One side of a comparison; `prepare` makes what is warm, `once` is what is timed. */
+/** One side of a comparison; `prepare` makes what is warm, `batch` says what so many calls took. */
 export interface Side<T> {
   prepare(): Promise<T>
-  once(warm: T): Promise<unknown>
+  batch(warm: T, calls: number): Promise<number>
   dispose(warm: T): Promise<unknown>
 }
 
@@ -27,11 +27,7 @@ export async function ratio<T>(raw: Side<T>, guarded: Side<T>, effort: Effort): 
     const first = await (flipped ? guarded : raw).prepare()
     const second = await (flipped ? raw : guarded).prepare()
     const [a, b] = flipped ? [second, first] : [first, second]
-    const timed = async (side: Side<T>, warm: T): Promise<number> => {
-      const start = process.hrtime.bigint()
-      for (let i = 0; i < effort.batch; i++) await side.once(warm)
-      return Number(process.hrtime.bigint() - start)
-    }
+    const timed = (side: Side<T>, warm: T): Promise<number> => side.batch(warm, effort.batch)
     await timed(raw, a)
     await timed(guarded, b)
     for (let pair = 0; pair < effort.pairs; pair++) {
@@ -50,6 +46,15 @@ export async function ratio<T>(raw: Side<T>, guarded: Side<T>, effort: Effort): 
   return median(ratios)
 }
 
+/** Nanoseconds of one call after the other. */
+const timedOver =
+  <T>(call: (warm: T) => Promise<unknown>): Side<T>['batch'] =>
+  async (warm, calls) => {
+    const start = process.hrtime.bigint()
+    for (let i = 0; i < calls; i++) await call(warm)
+    return Number(process.hrtime.bigint() - start)
+  }
+
 /** `select 1` on a connection that is open; Knex opens its own with the first query. */
 export const queries = (open: () => Promise<Open>): Side<Open> => ({
   async prepare() {
@@ -57,7 +62,7 @@ export const queries = (open: () => Promise<Open>): Side<Open> => ({
     await link.query()
     return link
   },
-  once: (link) => link.query(),
+  batch: timedOver((link) => link.query()),
   dispose: (link) => link.close(),
 })
 
@@ -95,10 +100,10 @@ export const checkouts = (make: () => pg.Pool): Side<pg.Pool> => ({
     await pool.query('select 1')
     return pool
   },
-  async once(pool) {
+  batch: timedOver(async (pool) => {
     const client = await pool.connect()
     client.release()
-  },
+  }),
   dispose: (pool) => pool.end(),
 })
 

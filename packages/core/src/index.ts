@@ -47,7 +47,6 @@ export { type Accepted, type Circumstances, isAccepted, judge, type Verdict } fr
 export * from './model.js'
 export { definePolicy, type Policy, type PolicyOptions, type Waiver } from './policy.js'
 export type { ClientSession, Drift, ServerPosture, ServerSetting } from './posture.js'
-export { describeSession, isLocalSession, plaintextSessions } from './posture-rules.js'
 export { isLoopback, plaintextSession } from './protection.js'
 export type { Report, SessionReport, Waived, Whose } from './report.js'
 export { type LoadedRoots, loadCrl, loadRoots, parseCertificates } from './roots.js'

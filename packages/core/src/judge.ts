@@ -1,10 +1,10 @@
 import { describe } from './format.js'
 import type { Plan, Session } from './model.js'
 import type { Policy } from './policy.js'
-import type { ServerPosture } from './posture.js'
 import { plaintextSession } from './protection.js'
 import type { Report, Waived } from './report.js'
 import {
+  type Context,
   driverOf,
   type Finding,
   type RuleId,
@@ -29,7 +29,7 @@ export interface Circumstances {
 }
 
 /**
- * Applies every rule to a plan, a session or a server's posture: pure, no I/O.
+ * Applies every rule to a plan or a session: pure, no I/O. A server's posture is `judgePosture`'s.
  *
  * @example
  * import { definePolicy, judge, planPg } from '@verify-full/core'
@@ -49,23 +49,27 @@ export function judge(
   circumstances?: Circumstances,
 ): Verdict<Session>
 export function judge(
-  subject: { posture: ServerPosture },
-  policy: Policy,
-  circumstances?: Circumstances,
-): Verdict<ServerPosture>
-export function judge(
-  subject: { plan: Plan } | { session: Session } | { posture: ServerPosture },
+  subject: { plan: Plan } | { session: Session },
   policy: Policy,
   { now = new Date(), also = [] }: Circumstances = {},
-): Verdict<Subject> {
-  const [looksAt, judged] = Object.entries(subject)[0] as ['plan' | 'session' | 'posture', Subject]
+): Verdict<Plan | Session> {
+  const [looksAt, judged] = Object.entries(subject)[0] as ['plan' | 'session', Plan | Session]
   const context = { policy, now }
   const findings = rules.flatMap((rule) => {
-    const alone = rule.looksAt === looksAt ? rule.test(judged as never, context) : []
-    const shared =
-      looksAt === 'posture' ? (rule.posture?.(judged as ServerPosture, context) ?? []) : []
-    return [...alone, ...shared].map((found) => ({ ...found, rule: rule.id }))
+    const seen = rule.looksAt === looksAt ? rule.test(judged as never, context) : []
+    return seen.map((found) => ({ ...found, rule: rule.id }))
   })
+  return settle(judged, findings, also, context)
+}
+
+/** The verdict on what was found: severities, waivers, report. Of a subject's judge only. */
+export function settle<T extends Subject>(
+  judged: T,
+  findings: readonly Finding[],
+  also: readonly Finding[],
+  context: Context,
+): Verdict<T> {
+  const { policy, now } = context
   const violations: Violation[] = []
   const warnings: Violation[] = []
   const waived: Waived[] = []
@@ -94,8 +98,8 @@ export function judge(
   }
   // Waiving what is written does not waive the session: refused now, not when the password is sent.
   const sessionWaived = (waiverFor('session-not-ssl')?.until ?? now) > now
-  if ('plan' in subject && violations.length === 0 && !sessionWaived) {
-    for (const finding of plaintextSession(subject.plan, policy)) weigh(finding)
+  if ('transports' in judged && violations.length === 0 && !sessionWaived) {
+    for (const finding of plaintextSession(judged, policy)) weigh(finding)
   }
   const rank = (violation: Violation) => rules.findIndex((rule) => rule.id === violation.rule)
   violations.sort((a, b) => rank(a) - rank(b))
@@ -113,7 +117,7 @@ export function judge(
   })
   if (violations.length > 0 && enforced) return { report }
   proven.add(judged)
-  return { accepted: judged as Accepted<Subject>, report }
+  return { accepted: judged as Accepted<T>, report }
 }
 
 /** Whether `judge` accepted exactly this object; a forged type does not pass. */

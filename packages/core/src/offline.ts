@@ -11,6 +11,8 @@ export { type MikroOrmConfig, planMikroOrm } from './drivers/mikro-orm.js'
 export { planPrisma } from './drivers/prisma.js'
 export { planSequelize, type SequelizeConfig } from './drivers/sequelize.js'
 export { planSlonik, type SlonikConfig } from './drivers/slonik.js'
+export { judgePosture } from './judge-posture.js'
+export { isLocalSession, plaintextSessions } from './posture-rules.js'
 export {
   type ConfError,
   type ConfFile,

@@ -136,7 +136,7 @@ export const inPlaintext = (posture: ServerPosture, policy: Policy): Found[] =>
     written: describeSession(session),
   }))
 
-export const describeSession = (session: ClientSession): string => {
+const describeSession = (session: ClientSession): string => {
   const where = session.replication ? 'replication' : `database ${session.database ?? '?'}`
   const application = session.application === '' ? '' : ` (${session.application})`
   const since = session.startedAt.toISOString()

@@ -11,15 +11,6 @@ import {
 } from './model.js'
 import type { Policy } from './policy.js'
 import type { ServerPosture } from './posture.js'
-import {
-  caMissing,
-  drifted,
-  inPlaintext,
-  oldTls,
-  opensToAnyone,
-  opensToPlaintext,
-  sslOff,
-} from './posture-rules.js'
 import { acceptsPlaintext, fallsShort, isLocal } from './protection.js'
 
 /** Every rule id, most specific first: the order in which violations are listed. */
@@ -95,15 +86,11 @@ export type Found = Omit<Finding, 'rule'>
 type Rule = {
   readonly id: RuleId
   readonly severity: Severity
-  /** What the same rule sees in a server's posture, where it looks at something else, too. */
-  posture?(posture: ServerPosture, context: Context): readonly Found[]
 } & (
   | { readonly looksAt: 'plan'; test(plan: Plan, context: Context): readonly Found[] }
   | { readonly looksAt: 'session'; test(session: Session, context: Context): readonly Found[] }
-  | {
-      readonly looksAt: 'posture'
-      test(posture: ServerPosture, context: Context): readonly Found[]
-    }
+  /** Seen in a server's posture only: its test is `judgePosture`'s, which no guard loads. */
+  | { readonly looksAt: 'posture' }
   /** Found by I/O (root.crt, a handshake) and handed to `judge` as it is. */
   | { readonly looksAt: 'connection' }
 )
@@ -123,15 +110,8 @@ const session = (
   looksAt: 'session',
   test,
 })
-const posture = (
-  id: RuleId,
-  test: (posture: ServerPosture, context: Context) => readonly Found[],
-): Rule => ({ id, severity: 'violation', looksAt: 'posture', test })
+const posture = (id: RuleId): Rule => ({ id, severity: 'violation', looksAt: 'posture' })
 const connection = (id: RuleId): Rule => ({ id, severity: 'violation', looksAt: 'connection' })
-const andPosture = (rule: Rule, test: NonNullable<Rule['posture']>): Rule => ({
-  ...rule,
-  posture: test,
-})
 const warning = (rule: Rule): Rule => ({ ...rule, severity: 'warning' })
 
 /** A rule that holds whenever a plan carries one of these remarks. */
@@ -166,23 +146,16 @@ export const rules: readonly Rule[] = [
     ...it.remarks.filter(({ kind }) => kind === 'identity-replaced').map(found),
     ...fallsShort(it, policy, 'hostname-not-verified'),
   ]),
-  andPosture(connection('certificate-expired'), ({ certificate }, { now }) =>
-    certificate && certificate.validTo <= now ? [{ origin: CERTIFICATE }] : [],
-  ),
+  connection('certificate-expired'),
   connection('certificate-not-yet-valid'),
   connection('certificate-revoked'),
   plan('certificate-not-verified', (it, { policy }) =>
     fallsShort(it, policy, 'certificate-not-verified'),
   ),
-  andPosture(
-    plan('tls-version-too-low', (it, { policy }) =>
-      it.remarks
-        .filter(
-          ({ kind, written }) => kind === 'tls-version' && older(written, policy.minTlsVersion),
-        )
-        .map(found),
-    ),
-    (it, { policy }) => oldTls(it, policy),
+  plan('tls-version-too-low', (it, { policy }) =>
+    it.remarks
+      .filter(({ kind, written }) => kind === 'tls-version' && older(written, policy.minTlsVersion))
+      .map(found),
   ),
   remarked('cipher-without-encryption', 'ciphers-weak'),
   plan('sslmode-below-verify-full', (it, { policy }) => {
@@ -193,7 +166,7 @@ export const rules: readonly Rule[] = [
   }),
   plan('plaintext-allowed', (it, { policy }) => fallsShort(it, policy, 'plaintext-allowed')),
   plan('sslmode-missing', (it, { policy }) => fallsShort(it, policy, 'sslmode-missing')),
-  andPosture(connection('server-ssl-off'), sslOff),
+  connection('server-ssl-off'),
   connection('handshake-failed'),
   session('session-not-ssl', ({ endpoint, local, server }, { policy }) => {
     if (endpoint.kind === 'unix' || (!local && acceptsPlaintext(policy))) return []
@@ -213,10 +186,10 @@ export const rules: readonly Rule[] = [
       ? [{ origin: AUTHENTICATION }]
       : [],
   ),
-  posture('hba-trust', (it, { policy }) => opensToAnyone(it, policy)),
-  posture('hba-accepts-plaintext', (it, { policy }) => opensToPlaintext(it, policy)),
-  posture('plaintext-session', (it, { policy }) => inPlaintext(it, policy)),
-  posture('replica-drift', drifted),
+  posture('hba-trust'),
+  posture('hba-accepts-plaintext'),
+  posture('plaintext-session'),
+  posture('replica-drift'),
   warning(
     plan('setting-discarded', ({ discarded }) =>
       discarded
@@ -225,18 +198,14 @@ export const rules: readonly Rule[] = [
     ),
   ),
   warning(
-    andPosture(
-      session('certificate-expiring', ({ local }, { policy, now }) =>
-        local ? expiring(local.certificate.validTo, policy, now) : [],
-      ),
-      ({ certificate }, { policy, now }) =>
-        certificate && certificate.validTo > now ? expiring(certificate.validTo, policy, now) : [],
+    session('certificate-expiring', ({ local }, { policy, now }) =>
+      local ? expiring(local.certificate.validTo, policy, now) : [],
     ),
   ),
-  warning(posture('server-ca-missing', caMissing)),
+  warning(posture('server-ca-missing')),
 ]
 
-function expiring(validTo: Date, policy: Policy, now: Date): Found[] {
+export function expiring(validTo: Date, policy: Policy, now: Date): Found[] {
   const days = daysUntil(validTo, now)
   return days < policy.certificateExpiryDays ? [{ origin: CERTIFICATE, written: String(days) }] : []
 }
@@ -251,4 +220,4 @@ const older = (version: string | undefined, minimum: TlsVersion): boolean =>
 const SOCKET: Origin = { via: 'default', key: 'socket' }
 const PG_STAT_SSL: Origin = { via: 'default', key: 'pg_stat_ssl' }
 const AUTHENTICATION: Origin = { via: 'default', key: 'authentication' }
-const CERTIFICATE: Origin = { via: 'default', key: 'certificate' }
+export const CERTIFICATE: Origin = { via: 'default', key: 'certificate' }

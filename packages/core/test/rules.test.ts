@@ -15,7 +15,7 @@ import {
   type ServerPosture,
   type Session,
 } from '@verify-full/core'
-import { parseHba } from '@verify-full/core/offline'
+import { judgePosture, parseHba } from '@verify-full/core/offline'
 import { describe, expect, it, test } from 'vitest'
 
 const now = new Date('2026-11-24T00:00:00Z')
@@ -248,8 +248,13 @@ const cases: readonly Case[] = [
   ).map(onWire),
 ]
 
-const judged = (subject: Subject, policy: PolicyOptions, also?: Finding) =>
-  judge(subject as { plan: Plan }, definePolicy(policy), { now, ...(also ? { also: [also] } : {}) })
+function judged(subject: Subject, options: PolicyOptions, also?: Finding) {
+  const policy = definePolicy(options)
+  const circumstances = { now, ...(also ? { also: [also] } : {}) }
+  return 'posture' in subject
+    ? judgePosture(subject.posture, policy, circumstances)
+    : judge(subject as { plan: Plan }, policy, circumstances)
+}
 
 test.each(cases)(
   '%s refuses one case and accepts the other',

@@ -1,5 +1,4 @@
 import { writeSync } from 'node:fs'
-import { isMainThread } from 'node:worker_threads'
 import {
   definePolicy,
   findConfigFile,
@@ -44,8 +43,8 @@ export function processPolicy(env: Env, folder: string): Policy {
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     const message = `@verify-full/register: ${why}\n`
-    // A worker's process.exit() would end the thread only, and quietly.
-    if (!isMainThread) throw new TypeError(message)
+    // A worker's process.exit() would end the thread only, and quietly. Asked here: no start needs it.
+    if (!process.getBuiltinModule('node:worker_threads').isMainThread) throw new TypeError(message)
     writeSync(2, message)
     return process.exit(EXIT_CODE)
   }

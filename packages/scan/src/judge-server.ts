@@ -1,4 +1,5 @@
-import { judge, type Policy } from '@verify-full/core'
+import type { Policy } from '@verify-full/core'
+import { judgePosture } from '@verify-full/core/offline'
 import type { Judged } from './judge-declaration.js'
 import type { ServerDeclaration, SourceFile } from './model.js'
 
@@ -9,7 +10,7 @@ export function judgeServer(
   policy: Policy,
   now: Date,
 ): Judged[] {
-  const { report } = judge({ posture }, policy, { now })
+  const { report } = judgePosture(posture, policy, { now })
   return [...report.violations, ...report.warnings].map((it): Judged => {
     const at = places.get(it.origin.at?.line ?? 0) ?? file.range(0, 0)
     const edit = it.meant === '' ? undefined : edits.get(it.rule)?.(at)

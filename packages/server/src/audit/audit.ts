@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
-import { definePolicy, judge, type Policy, plaintextSessions } from '@verify-full/core'
+import { definePolicy, type Policy } from '@verify-full/core'
+import { judgePosture, plaintextSessions } from '@verify-full/core/offline'
 import { bounded } from '../bounded.js'
 import type { Unseen } from '../live/types.js'
 import type { ProbeTarget } from '../probe/probe.js'
@@ -101,7 +102,7 @@ function judged(
   const drift = replica && primary ? driftBetween(primary.posture, posture) : []
   const expiring = firstToExpire(offer)
   const whole = { ...posture, ...(expiring ? { certificate: expiring } : {}), drift }
-  const { report } = judge({ posture: whole }, policy, {
+  const { report } = judgePosture(whole, policy, {
     now,
     also: findingsOf(offer, policy.minTlsVersion),
   })

@@ -1,5 +1,5 @@
-import { isLocalSession, type Policy } from '@verify-full/core'
-import { formatHbaEntry, isInRange, readHbaRow } from '@verify-full/core/offline'
+import type { Policy } from '@verify-full/core'
+import { formatHbaEntry, isInRange, isLocalSession, readHbaRow } from '@verify-full/core/offline'
 import type { Connection, Query, Unseen } from '../live/types.js'
 import { UNSEEN } from '../live/unseen.js'
 import { RIGHTS, watchStatement } from './statement.js'
