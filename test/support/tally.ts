@@ -8,6 +8,8 @@ export class Tally implements Reporter {
       for (const test of module.children.allTests()) count[test.result().state] += 1
       if (module.state() === 'failed' && module.errors().length > 0) count.failed += 1
     }
-    console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped + count.pending} skipped`)
+    console.log(
+      `${count.passed} passed, ${count.failed} failed, ${count.skipped + count.pending} skipped`,
+    )
   }
 }
