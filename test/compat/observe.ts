@@ -6,7 +6,7 @@ import { type CaseName, startServers, type World } from './servers.js'
 import { HERE } from './wanted.js'
 
 /** All cases of one application on a busy machine. */
-const LIMIT_MILLIS = 60_000
+const LIMIT_MILLIS = 100_000
 
 interface Result {
   readonly outcome: 'ran' | 'refused' | 'hangs'
@@ -41,6 +41,8 @@ export interface Observed {
   readonly facts?: Facts
   /** What must never be, whatever the page says. */
   readonly breaches: readonly string[]
+  /** For whoever reads a failure. */
+  readonly details?: string
 }
 
 const BELOW: readonly CaseName[] = ['plaintext', 'unverified']
@@ -90,11 +92,14 @@ export async function observe(
       verified.outcome !== 'ran',
     [`uncaught: ${stray.join()}`]: stray.length > 0,
     [`exit code ${code}: ${stderr}`]: code !== 0,
-    [`the caller does not find the guard's error: ${JSON.stringify(results)}`]:
-      facts.seen.includes('hidden'),
+    [`the caller does not find the guard's error: ${facts.seen}`]: facts.seen.includes('hidden'),
     'the password is in an error':
       stderr.includes(password) ||
       Object.values(results).some(({ said }) => said?.includes(password)),
   }
-  return { facts, breaches: Object.keys(breaches).filter((breach) => breaches[breach]) }
+  return {
+    facts,
+    breaches: Object.keys(breaches).filter((breach) => breaches[breach]),
+    details: JSON.stringify(results, undefined, 1),
+  }
 }

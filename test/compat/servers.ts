@@ -82,8 +82,8 @@ export async function startServers(world: World, stateful: boolean): Promise<Ser
     const { port } = hostiles.get(name) ?? server
     const account = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`
     const dsn = `postgres://${account}@localhost:${port}/${database}${query}`
-    const target = { host: 'localhost', port, user, password, database, ...(ssl ? { ssl } : {}) }
-    cases.push({ name, dsn, ...target })
+    const config = { host: 'localhost', port, user, password, database, ...(ssl ? { ssl } : {}) }
+    cases.push({ name, config, dsn })
   }
   return {
     cases,

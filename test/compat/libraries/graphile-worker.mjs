@@ -5,7 +5,7 @@ export const packages = ['graphile-worker']
 export const stateful = true
 
 /** Its own pool is made from a string, which says what the options of the others say. */
-export const open = (config, load) => connect({ connectionString: config.dsn }, load)
+export const open = (_config, load, dsn) => connect({ connectionString: dsn }, load)
 
 export const inject = (config, load) => guarded(config, load)
 
