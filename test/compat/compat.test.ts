@@ -4,10 +4,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Workshop, workshop } from '../register/process.js'
-import { pki, postgres } from '../support/index.js'
 import { type Format, type Library, libraries, type Mode } from './applications.js'
 import { observe } from './observe.js'
-import type { World } from './servers.js'
+import { newWorld, type World } from './servers.js'
 import { formatPage, type Row } from './table.js'
 import { HERE, NODES, WANTED } from './wanted.js'
 
@@ -37,18 +36,14 @@ describe.skipIf(!WANTED)(
     let stop: () => Promise<unknown>
     beforeAll(async () => {
       if (!existsSync(join(HERE, 'node_modules'))) throw new Error('test/compat is not installed')
-      const set = await pki()
-      const files = await set.write()
-      const server = await postgres({
-        hba: ['hostssl all all 127.0.0.1/32 scram-sha-256'],
-        settings: { max_connections: 100 },
-      })
-      world = { set, files, server }
+      ;({ world, stop } = await newWorld())
       // Below test/compat, so that the guards find the libraries that are tested.
       place = await workshop(join(HERE, '.register'))
-      stop = () => Promise.all([server.stop(), files[Symbol.asyncDispose](), place.remove()])
     })
-    afterAll(() => stop())
+    afterAll(async () => {
+      place.remove()
+      await stop()
+    })
 
     async function bundled({ id, bundled = [] }: Library): Promise<string> {
       const loaded = bundled.map((name) => {
@@ -72,12 +67,12 @@ describe.skipIf(!WANTED)(
     }
     it.concurrent.for(titled)('$title', { timeout: 170_000 }, async ({ row }, { expect }) => {
       const { library, mode, formats } = row
-      const file = formats.includes('bundle') ? await bundled(library) : undefined
+      const bundle = formats.includes('bundle') ? { args: [await bundled(library)] } : {}
       const lines = Object.entries(NODES).filter(([line]) => mode === 'open' || line === LATEST_LTS)
       for (const [line, node] of lines) {
         const ran: string[] = []
         for (const format of formats) {
-          const application = { library, mode, format, node, ...(file ? { file } : {}) }
+          const application = { library, mode, format, node, ...bundle }
           const { missing, facts, breaches, details } = await observe(world, place, application)
           const where = `${line}, ${format}: ${details}`
           if (library.notOn?.includes(line)) {

@@ -31,8 +31,10 @@ export interface Application {
   readonly mode: Mode
   readonly format: Format
   readonly node: string
-  /** Of a bundle; else the application of its format. */
-  readonly file?: string
+  /** What node is given; the application of the format where there is nothing. */
+  readonly args?: readonly string[]
+  /** What `--import` loads, in this order; register where there is nothing. */
+  readonly preloads?: readonly string[]
 }
 
 export interface Observed {
@@ -43,6 +45,7 @@ export interface Observed {
   readonly breaches: readonly string[]
   /** For whoever reads a failure. */
   readonly details?: string
+  readonly stderr?: string
 }
 
 const BELOW: readonly CaseName[] = ['plaintext', 'unverified']
@@ -52,14 +55,16 @@ const UNTRUSTED: readonly CaseName[] = [...BELOW, 'other-ca']
 export async function observe(
   world: World,
   place: Workshop,
-  { library, mode, format, node, file }: Application,
+  { library, mode, format, node, args, preloads = [place.register] }: Application,
 ): Promise<Observed> {
   await using servers = await startServers(world, library.stateful ?? false)
   const { stdout, stderr, code } = await run(
     { ...place, folder: HERE },
-    [file ?? (format === 'CJS' ? 'child.cjs' : 'child.mjs')],
+    args ?? [format === 'CJS' ? 'child.cjs' : 'child.mjs'],
     {
-      ...(mode === 'open' ? { NODE_OPTIONS: `--import=${place.register}` } : {}),
+      ...(mode === 'open'
+        ? { NODE_OPTIONS: preloads.map((preload) => `--import=${preload}`).join(' ') }
+        : {}),
       COMPAT_LIBRARY: library.id,
       COMPAT_GUARDS: JSON.stringify(place.entries),
       COMPAT_CASES: JSON.stringify({ mode, cases: servers.cases }),
@@ -101,5 +106,6 @@ export async function observe(
     facts,
     breaches: Object.keys(breaches).filter((breach) => breaches[breach]),
     details: JSON.stringify(results, undefined, 1),
+    stderr,
   }
 }

@@ -6,6 +6,8 @@ import {
   type Pki,
   type PkiFiles,
   type PostgresServer,
+  pki,
+  postgres,
 } from '../support/index.js'
 
 /** What all applications share. */
@@ -16,6 +18,20 @@ export interface World {
 }
 
 export type CaseName = 'plaintext' | 'unverified' | 'other-ca' | 'not-ssl' | 'verified'
+/** Starts the real PostgreSQL, and writes the certificates' files. */
+export async function newWorld(): Promise<{ world: World; stop(): Promise<unknown> }> {
+  const set = await pki()
+  const files = await set.write()
+  const server = await postgres({
+    hba: ['hostssl all all 127.0.0.1/32 scram-sha-256'],
+    settings: { max_connections: 100 },
+  })
+  return {
+    world: { set, files, server },
+    stop: () => Promise.all([server.stop(), files[Symbol.asyncDispose]()]),
+  }
+}
+
 type Protection = 'none' | 'unverified' | 'verified'
 interface Case {
   readonly protection: Protection
