@@ -2,20 +2,22 @@
 import type { Group } from '../contract.js'
 
 const WHOLE: readonly Group[] = ['configurations', 'sessions', 'pools', 'wire', 'exits']
-/** Not `configurations`: what a library makes of a string, register sees only as pg is given it. */
-const TELLING: readonly Group[] = ['sessions', 'pools', 'wire']
+/** Of those that are not given strings here. */
+const OPTIONS_ONLY: readonly Group[] = ['sessions', 'pools', 'wire']
+const WITH_STRINGS: readonly Group[] = ['configurations', ...OPTIONS_ONLY]
 
 /** By file of libraries/. */
 export const KEPT: Readonly<Record<string, readonly Group[]>> = {
   pg: WHOLE,
   postgres: WHOLE,
-  knex: TELLING,
-  typeorm: TELLING,
-  sequelize: TELLING,
-  kysely: TELLING,
-  'drizzle-node-postgres': TELLING,
-  'drizzle-postgres-js': TELLING,
-  'pg-promise': TELLING,
+  knex: WITH_STRINGS,
+  typeorm: WITH_STRINGS,
+  // Its connections that ask for the server's version are more than `pools` counts.
+  sequelize: ['sessions', 'wire'],
+  kysely: WITH_STRINGS,
+  'drizzle-node-postgres': OPTIONS_ONLY,
+  'drizzle-postgres-js': OPTIONS_ONLY,
+  'pg-promise': OPTIONS_ONLY,
   'mikro-orm': ['wire'],
   'prisma-adapter-pg': ['wire'],
 }
@@ -24,7 +26,7 @@ export const KEPT: Readonly<Record<string, readonly Group[]>> = {
 export function formatKept(id: string): string {
   const groups = KEPT[id]
   if (!groups) return '-'
-  return groups.length === WHOLE.length ? 'whole' : groups.map((group) => WORDS[group]).join(', ')
+  return groups === WHOLE ? 'whole' : groups.map((group) => WORDS[group]).join(', ')
 }
 
 const WORDS: Readonly<Record<Group, string>> = {

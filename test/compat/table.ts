@@ -76,11 +76,17 @@ authority, to a server that says in \`pg_stat_ssl\` that the session is in plain
   has not, and listeners that throw, which would have to be in the application's process; *sessions* are
   accepted and refused connections, with their events and errors; *pools* are parallel refusals, lost backends, TLS
   switched off and certificates rotated while a pool lives; *hostile servers* are some 25 scripts of a server
-  that lies, stalls or strips TLS. A library that keeps no open connection of its own to be asked has none (\`-\`).
+  that lies, stalls or strips TLS. \`-\` is not run: another version of a library that is, or one that does not hand
+  queries through (job queues, session stores) or tries refused connections again (Slonik).
 - **Node 20** and the others: the module systems in which all of it was run, and was the same.
 
-What a library reads itself before pg sees it, register sees only as pg is given it: \`?sslmode=require\` in a string that
-Knex parses arrives as full verification, and is accepted as that; \`guard()\` of the library's own package refuses it.
+Of the contract, *configurations* are missing, plaintext, unverified and misspelt settings, in options and in strings. Sequelize, Drizzle,
+pg-promise and MikroORM are not given strings: what they make of one is on their own page, and register judges what
+arrives at pg.
+
+Also run, on each of these lines: OpenTelemetry's loader and its instrumentation of pg, loaded before register and after
+it, as modules and as CommonJS; pg and postgres.js in a worker with \`execArgv: []\`, by \`fork\` and by \`spawn\`; on Node
+24 the commands \`typeorm migration:run\`, \`knex migrate:latest\` and \`graphile-worker --schema-only\`.
 
 In a bundle no file is a driver: register's wire sentinel stands, which refuses PostgreSQL's first bytes below the policy
 after the connection is opened and before one of them is sent, and cannot ask \`pg_stat_ssl\`. A bundle that calls \`guard()\`
