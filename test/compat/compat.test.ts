@@ -65,7 +65,7 @@ describe.skipIf(!WANTED)(
       const whole = mode === 'inject' || !formats.includes('bundle')
       return { beforeSocket: whole, beforeStartup: true, sessionChecked: whole }
     }
-    it.concurrent.for(titled)('$title', { timeout: 170_000 }, async ({ row }, { expect }) => {
+    it.concurrent.for(titled)('$title', { timeout: 600_000 }, async ({ row }, { expect }) => {
       const { library, mode, formats } = row
       const bundle = formats.includes('bundle') ? { args: [await bundled(library)] } : {}
       const lines = Object.entries(NODES).filter(([line]) => mode === 'open' || line === LATEST_LTS)
