@@ -12,8 +12,24 @@ import { wire } from './contract/wire.js'
 import { PASSWORD_ONLY, type World } from './contract/world.js'
 import { pki, postgres } from './support/index.js'
 
+/** A part of the contract. */
+export type Group = 'configurations' | 'sessions' | 'pools' | 'wire' | 'exits'
+
+const GROUPS: Readonly<
+  Record<Group, readonly [title: string, declare: (adapter: Adapter, world: World) => void]>
+> = {
+  configurations: ['a configuration', configurations],
+  sessions: ['a session', sessions],
+  pools: ['a pool', pools],
+  wire: ['a hostile server', wire],
+  exits: ['a process', exits],
+}
+
 /** Declares the cases; to be called at the top of a test file and awaited. */
-export async function adapterContract(adapter: Adapter): Promise<void> {
+export async function adapterContract(
+  adapter: Adapter,
+  groups: readonly Group[] = Object.keys(GROUPS) as Group[],
+): Promise<void> {
   const set = await pki()
   const files = await set.write()
   const world = { set, files } as World
@@ -22,10 +38,9 @@ export async function adapterContract(adapter: Adapter): Promise<void> {
       world.server = await postgres({ hba: PASSWORD_ONLY })
     })
     afterAll(() => Promise.all([world.server?.stop(), files[Symbol.asyncDispose]()]))
-    describe('a configuration', () => configurations(adapter, world))
-    describe('a session', () => sessions(adapter, world))
-    describe('a pool', () => pools(adapter, world))
-    describe('a hostile server', () => wire(adapter, set))
-    describe('a process', () => exits(adapter, world))
+    for (const group of groups) {
+      const [title, declare] = GROUPS[group]
+      describe(title, () => declare(adapter, world))
+    }
   })
 }

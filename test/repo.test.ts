@@ -222,3 +222,9 @@ test('file names say what is in the file', () => {
       .some((word) => BANNED_WORDS.test(word.toLowerCase()))
   expect(scripts.filter(vague).filter((path) => !NAMED_AFTER_LIBPQ.test(path))).toEqual([])
 })
+
+test('docs/README.md names every page', () => {
+  const named: string[] = read('docs/README.md').match(/[\w.-]+\.md(?=\))/g) ?? []
+  const pages = readdirSync(`${ROOT}docs`).filter((name) => name !== 'README.md')
+  expect(pages.filter((name) => !named.includes(name))).toEqual([])
+})

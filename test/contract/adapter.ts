@@ -20,15 +20,17 @@ export type Row = Readonly<Record<string, unknown>>
 export type Query = (sql: string) => Promise<readonly Row[]>
 
 /** What some libraries do not have: their cases then say that they were not tested. */
-export type Feature = 'verifySession'
+export type Feature = 'verifySession' | 'listeners' | 'url'
 
 export interface Adapter {
   /** In the titles of the tests. */
   readonly name: string
   /** In reports and events. */
   readonly driver: DriverName
-  /** Of the module that exports this object as `adapter`: a child process imports it. */
+  /** Of the module that exports this object as `adapter`, or its `open`: a child process imports it. */
   readonly module: string
+  /** Of that child process. */
+  readonly env?: Readonly<Record<string, string>>
   /**
    * Guards a configuration and gives it to the library: a pool of at most {@link POOL_SIZE} connections
    * that lets callers wait for one as long as {@link PATIENCE_MILLIS}. May connect already; rejects with what the

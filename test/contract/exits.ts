@@ -13,6 +13,7 @@ import { accountOf, verified, type World } from './world.js'
 const PARENT = fileURLToPath(new URL('../.children/', import.meta.url))
 
 const SOURCE = `
+const { adapter = library } = library
 const database = await adapter.open(JSON.parse(process.env.CONTRACT_CONFIG)).catch(() => undefined)
 const outcomes = database
   ? await Promise.all([1, 2].map((i) => database.query('select ' + i).then(() => 'ran', (error) => error.name)))
@@ -25,9 +26,9 @@ console.log(outcomes.join())
 export function exits(adapter: Adapter, world: World): void {
   it('exits by itself after close(), used or refused', { timeout: 60_000 }, async () => {
     const script = await bundle(adapter)
-    expect(await run(script, verified(world))).toEqual({ output: 'ran,ran', code: 0 })
+    expect(await run(script, verified(world), adapter.env)).toEqual({ output: 'ran,ran', code: 0 })
     const rogue = { ...accountOf(world), ssl: { ca: world.set.rogueRoot.root } }
-    const { output, code } = await run(script, rogue)
+    const { output, code } = await run(script, rogue, adapter.env)
     expect(output).toMatch(/refused|PolicyError,PolicyError/)
     expect(code).toBe(0)
   })
@@ -40,7 +41,7 @@ async function bundle({ module }: Adapter): Promise<string> {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const entry = join(folder, 'entry.ts')
   const from = JSON.stringify(fileURLToPath(module))
-  writeFileSync(entry, `import { adapter } from ${from}\n${SOURCE}`)
+  writeFileSync(entry, `import * as library from ${from}\n${SOURCE}`)
   const output = await rolldown({
     input: entry,
     platform: 'node',
@@ -66,9 +67,9 @@ async function bundle({ module }: Adapter): Promise<string> {
 /** A process that is still there that long after its last line waits for something, and is killed. */
 const LINGER_MILLIS = 8000
 
-async function run(script: string, config: Config) {
+async function run(script: string, config: Config, env: Adapter['env']) {
   const child = spawn(process.execPath, [script], {
-    env: { ...process.env, CONTRACT_CONFIG: JSON.stringify(config) },
+    env: { ...process.env, ...env, CONTRACT_CONFIG: JSON.stringify(config) },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))

@@ -60,7 +60,7 @@ export function sessions(adapter: Adapter, world: World): void {
     expect(JSON.stringify(reports)).not.toContain(server.password)
   })
 
-  it('accepted from a connection string with sslrootcert', async () => {
+  itWith('url', adapter, 'accepted from a connection string with sslrootcert', async () => {
     const { user, password, port, database } = world.server
     const query = new URLSearchParams({ sslmode: 'verify-full', sslrootcert: world.files.root })
     const url = `postgres://${user}:${password}@127.0.0.1:${port}/${database}?${query}`
@@ -102,7 +102,7 @@ export function sessions(adapter: Adapter, world: World): void {
     await expect.poll(() => server.connections()).toBe(0)
   })
 
-  it('is judged alike by listeners that throw', async () => {
+  itWith('listeners', adapter, 'is judged alike by listeners that throw', async () => {
     const names = ['verify-full:session', 'verify-full:violation'] as const
     const listener = () => {
       throw new Error('listener')

@@ -4,17 +4,16 @@ import {
   type HostileBehaviour,
   hostile,
   hostileBehaviours,
-  type pki,
 } from '../support/index.js'
 import type { Adapter, Target } from './adapter.js'
-import { expectRefusal, expectSameObjects, outcome, watch } from './world.js'
+import { expectRefusal, expectSameObjects, outcome, type World, watch } from './world.js'
 
 const QUERY = "insert into ran values ('never')"
 /** Enough for the handshake of a busy machine, and what each server that hangs costs. */
 const GATE_MILLIS = 1500
 
 /** Hostile servers: each refused in bounded time, by one event, having received nothing. */
-export function wire(adapter: Adapter, set: Awaited<ReturnType<typeof pki>>): void {
+export function wire(adapter: Adapter, { set }: World): void {
   const target = (port: number): Target => ({
     host: 'localhost',
     port,

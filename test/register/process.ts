@@ -16,6 +16,8 @@ const ENTRIES = {
   '@verify-full/pg': 'packages/pg/src/index.ts',
   '@verify-full/pg/ambient': 'packages/pg/src/ambient.ts',
   '@verify-full/postgres': 'packages/postgres/src/index.ts',
+  '@verify-full/knex': 'packages/knex/src/index.ts',
+  '@verify-full/typeorm': 'packages/typeorm/src/index.ts',
   '@verify-full/register': 'packages/register/src/index.ts',
 }
 
@@ -24,15 +26,20 @@ export interface Workshop {
   readonly folder: string
   /** Of register's bundle, for --import. */
   readonly register: string
+  /** URL of each entry point. */
+  readonly entries: Readonly<Record<string, string>>
   /** Writes a file; returns its path. */
   write(name: string, text: string): string
   remove(): void
 }
 
-/** Builds the packages once, with one copy of what they share, as their published bundles have it. */
-export async function workshop(): Promise<Workshop> {
-  mkdirSync(PARENT, { recursive: true })
-  const folder = mkdtempSync(join(PARENT, 'run-'))
+/**
+ * Builds the packages once, with one copy of what they share, as their published bundles have it. Drivers
+ * resolve from `parent`.
+ */
+export async function workshop(parent: string = PARENT): Promise<Workshop> {
+  mkdirSync(parent, { recursive: true })
+  const folder = mkdtempSync(join(parent, 'run-'))
   const scope = join(folder, 'node_modules/@verify-full')
   const file = (name: string) => name.replace('@verify-full/', '').replace('/', '-')
   const bundle = await rolldown({
@@ -41,12 +48,13 @@ export async function workshop(): Promise<Workshop> {
     ),
     platform: 'node',
     resolve: { conditionNames: ['@verify-full/source', 'import', 'node'] },
-    external: ['pg', 'postgres', /^node:/],
+    external: [/^(?:pg|postgres|knex|typeorm)(?:\/|$)/, /^node:/],
   })
   await bundle.write({ dir: join(scope, 'dist'), format: 'esm' })
   await bundle.close()
   writeFileSync(join(scope, 'dist/package.json'), '{"type":"module"}')
-  for (const name of ['core', 'pg', 'postgres', 'register']) {
+  const packages = new Set(Object.keys(ENTRIES).map((entry) => entry.split('/')[1] ?? ''))
+  for (const name of packages) {
     mkdirSync(join(scope, name))
     const exported = Object.keys(ENTRIES)
       .filter((entry) => entry.split('/')[1] === name)
@@ -64,6 +72,12 @@ export async function workshop(): Promise<Workshop> {
   return {
     folder,
     register: pathToFileURL(join(scope, 'register/register.mjs')).href,
+    entries: Object.fromEntries(
+      Object.keys(ENTRIES).map((name) => {
+        const [, package_ = ''] = name.split('/')
+        return [name, pathToFileURL(join(scope, package_, `${file(name)}.mjs`)).href]
+      }),
+    ),
     write(name, text) {
       const path = join(folder, name)
       mkdirSync(join(path, '..'), { recursive: true })
@@ -89,6 +103,7 @@ export async function run(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   node: string = process.execPath,
+  limitMillis: number = LIMIT_MILLIS,
 ): Promise<Ended> {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(?:PG|VERIFY_FULL_|NODE_OPTIONS|NODE_TLS|VITEST)/.test(name),
@@ -98,7 +113,7 @@ export async function run(
     env: { ...Object.fromEntries(kept), NODE_NO_WARNINGS: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MILLIS)
+  const timer = setTimeout(() => child.kill('SIGKILL'), limitMillis)
   let [stdout, stderr] = ['', '']
   child.stdout.on('data', (chunk) => {
     stdout += chunk

@@ -12,6 +12,7 @@ export {
   inKnexTerms,
   planKnex,
   planKnexRaw,
+  readHandedToPg,
   readKnex,
   readKnexSettings,
 } from './drivers/knex/plan.js'

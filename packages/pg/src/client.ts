@@ -1,4 +1,10 @@
-import { definePolicy, type Policy, type PolicyOptions, readPg } from '@verify-full/core'
+import {
+  definePolicy,
+  type Policy,
+  type PolicyOptions,
+  readHandedToPg,
+  readPg,
+} from '@verify-full/core'
 import { type Guarded, guardedCancel, guardedConnect, type Placement } from './connect.js'
 import type { ConnectCallback, PgClient } from './driver.js'
 import { withoutTlsParameters } from './prepare.js'
@@ -59,12 +65,14 @@ export function guardAmbientPrototype(Client: ClientClass, policy: Policy): void
 }
 
 function subclass<C extends ClientClass>(Client: C, guarded: Omit<Guarded, 'reading'>): C {
-  const { policy, placement } = guarded
+  const { policy, placement, ambient: byLibraries } = guarded
+  // An application's own class is given what the application wrote.
+  const read = placement?.read ?? (byLibraries ? readHandedToPg : readPg)
   const Guarded = class extends Client {
     // biome-ignore lint/suspicious/noExplicitAny: see ClientClass
     constructor(...args: any[]) {
       const [config = {}] = args
-      const reading = (placement?.read ?? readPg)(config, process.env)
+      const reading = read(config, process.env)
       super(policy.reportOnly ? config : withoutTlsParameters(config, reading))
       guardedClients.set(this as unknown as PgClient, { ...guarded, reading })
     }

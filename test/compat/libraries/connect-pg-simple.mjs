@@ -1,18 +1,32 @@
-import connect from 'connect-pg-simple'
+import { promisify } from 'node:util'
+import { guardedPool, optionsOf, whole } from './pg.mjs'
 
-const Store = connect({ Store: class {} })
-export async function query(account) {
+export const name = 'connect-pg-simple'
+export const packages = ['connect-pg-simple']
+export const stateful = true
+
+export const open = (config, load) => connect({ conObject: optionsOf(config) }, load)
+
+export async function inject(config, load) {
+  const pool = await guardedPool(config, load)
+  return connect({ pool }, load, () => pool.end())
+}
+
+async function connect(options, load, end = () => {}) {
+  // Of express-session it needs the class that it extends.
+  const Store = whole(await load('connect-pg-simple'))({ Store: class {} })
   const store = new Store({
-    conObject: account,
+    ...options,
     createTableIfMissing: true,
     pruneSessionInterval: false,
+    errorLog: () => {},
   })
-  try {
-    await new Promise((resolve, reject) => {
-      store.get('none', (error) => (error ? reject(error) : resolve()))
-    })
-    return [{ v: 1 }]
-  } finally {
-    await store.close()
+  const set = promisify(store.set.bind(store))
+  return {
+    query: () => set('sid', { cookie: {} }),
+    async close() {
+      await store.close()
+      await end()
+    },
   }
 }

@@ -1,10 +1,19 @@
-import { drizzle } from 'drizzle-orm/postgres-js'
-import postgres from 'postgres'
-export async function query(account) {
-  const sql = postgres({ ...account, max: 1, fetch_types: false })
-  try {
-    return [...(await drizzle(sql).execute('select 1 as v'))]
-  } finally {
-    await sql.end({ timeout: 1 })
+import { guardedSql, sqlOf } from './postgres.mjs'
+
+export const name = 'Drizzle, postgres.js'
+export const packages = ['drizzle-orm']
+
+export const open = async (config, load) => connect(await sqlOf(config, load), load)
+
+export const inject = async (config, load) => connect(await guardedSql(config, load), load)
+
+async function connect(client, load) {
+  const { drizzle } = await load('drizzle-orm/postgres-js')
+  const db = drizzle({ client })
+  const on = (executor) => async (text) => [...(await executor.execute(text))]
+  return {
+    query: on(db),
+    transaction: (work) => db.transaction((tx) => work(on(tx))),
+    close: () => client.end({ timeout: 1 }),
   }
 }

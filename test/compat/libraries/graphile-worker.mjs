@@ -1,16 +1,30 @@
-import { Logger, makeWorkerUtils } from 'graphile-worker'
-import pg from 'pg'
-export async function query(account) {
-  const pgPool = new pg.Pool(account)
-  pgPool.on('error', () => {})
-  const logger = new Logger(() => () => {})
-  let utils
+import { guardedPool } from './pg.mjs'
+
+export const name = 'graphile-worker'
+export const packages = ['graphile-worker']
+export const stateful = true
+
+/** Its own pool is made from a string, which says what the options of the others say. */
+export const open = (_config, load, dsn) => connect({ connectionString: dsn }, load)
+
+export const inject = (config, load) => guarded(config, load)
+
+export async function guarded(config, load, copy) {
+  const pgPool = await guardedPool(config, load)
   try {
-    utils = await makeWorkerUtils({ pgPool, logger })
-    await utils.migrate()
-    return [{ v: 1 }]
-  } finally {
-    await utils?.release()
+    const database = await connect({ pgPool }, load, copy)
+    return { ...database, close: () => database.close().then(() => pgPool.end()) }
+  } catch (error) {
     await pgPool.end()
+    throw error
+  }
+}
+
+export async function connect(options, load, copy = 'graphile-worker') {
+  const { Logger, makeWorkerUtils } = await load(copy)
+  const utils = await makeWorkerUtils({ ...options, logger: new Logger(() => () => {}) })
+  return {
+    query: (sql) => utils.withPgClient(async (client) => (await client.query(sql)).rows),
+    close: async () => utils.release(),
   }
 }

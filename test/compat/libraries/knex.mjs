@@ -1,9 +1,26 @@
-import knex from 'knex'
-export async function query(connection) {
-  const db = knex({ client: 'pg', connection, log: { warn() {}, error() {} } })
-  try {
-    return (await db.raw('select 1 as v')).rows
-  } finally {
-    await db.destroy()
-  }
+import { optionsOf, whole } from './pg.mjs'
+
+export const name = 'Knex'
+export const packages = ['knex']
+
+const configOf = ({ url, ...target }) => ({
+  client: 'pg',
+  connection: url ?? optionsOf(target),
+  pool: { min: 0, max: 5 },
+  acquireConnectionTimeout: 15_000,
+  // Knex prints every refusal, with its stack, besides rejecting with it.
+  log: { warn() {}, error() {} },
+})
+
+const databaseOf = (db) => ({
+  query: async (sql) => (await db.raw(sql)).rows,
+  transaction: (work) => db.transaction((trx) => work(async (sql) => (await trx.raw(sql)).rows)),
+  close: () => db.destroy(),
+})
+
+export const open = async (config, load) => databaseOf(whole(await load('knex'))(configOf(config)))
+
+export async function inject(config, load) {
+  const { guard } = await load('@verify-full/knex')
+  return databaseOf(whole(await load('knex'))(guard(configOf(config))))
 }

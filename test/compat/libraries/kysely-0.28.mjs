@@ -1,10 +1,10 @@
-import { Kysely, PostgresDialect, sql } from 'kysely-0.28'
-import pg from 'pg'
-export async function query(account) {
-  const db = new Kysely({ dialect: new PostgresDialect({ pool: new pg.Pool(account) }) })
-  try {
-    return (await sql`select 1 as v`.execute(db)).rows
-  } finally {
-    await db.destroy()
-  }
-}
+import { connect } from './kysely.mjs'
+import { guardedPool, poolOf } from './pg.mjs'
+
+export const name = 'Kysely'
+export const packages = ['kysely-0.28']
+
+export const open = async (config, load) => connect(await poolOf(config, load), load, packages[0])
+
+export const inject = async (config, load) =>
+  connect(await guardedPool(config, load), load, packages[0])

@@ -1,10 +1,19 @@
-import { Kysely, PostgresDialect, sql } from 'kysely'
-import pg from 'pg'
-export async function query(account) {
-  const db = new Kysely({ dialect: new PostgresDialect({ pool: new pg.Pool(account) }) })
-  try {
-    return (await sql`select 1 as v`.execute(db)).rows
-  } finally {
-    await db.destroy()
+import { guardedPool, poolOf } from './pg.mjs'
+
+export const name = 'Kysely'
+export const packages = ['kysely']
+
+export const open = async (config, load) => connect(await poolOf(config, load), load)
+
+export const inject = async (config, load) => connect(await guardedPool(config, load), load)
+
+export async function connect(pool, load, copy = 'kysely') {
+  const { Kysely, PostgresDialect, sql } = await load(copy)
+  const db = new Kysely({ dialect: new PostgresDialect({ pool }) })
+  const on = (executor) => async (text) => (await sql.raw(text).execute(executor)).rows
+  return {
+    query: on(db),
+    transaction: (work) => db.transaction().execute((trx) => work(on(trx))),
+    close: () => db.destroy(),
   }
 }

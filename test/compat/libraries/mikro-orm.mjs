@@ -1,16 +1,32 @@
-import { MikroORM } from '@mikro-orm/postgresql'
-export async function query({ database, ssl, ...account }) {
+import { whole } from './pg.mjs'
+
+export const name = 'MikroORM'
+export const packages = ['@mikro-orm/postgresql']
+
+export const open = (config, load) => connect(config, load)
+
+export async function inject(config, load) {
+  const { guardClass } = await load('@verify-full/pg')
+  return connect(config, load, { Client: guardClass(whole(await load('pg')).Client) })
+}
+
+async function connect(config, load, options) {
+  const { MikroORM } = await load('@mikro-orm/postgresql')
+  const { database, ssl, connectTimeoutMillis, ...target } = config
   const orm = new MikroORM({
-    ...account,
+    ...target,
     dbName: database,
-    driverOptions: { ssl },
+    driverOptions: {
+      ...(ssl === undefined ? {} : { ssl }),
+      connectionTimeoutMillis: connectTimeoutMillis,
+      ...options,
+    },
     entities: [],
     discovery: { warnWhenNoEntities: false },
     logger() {},
   })
-  try {
-    return await orm.em.getConnection().execute('select 1 as v')
-  } finally {
-    await orm.close(true)
+  return {
+    query: (sql) => orm.em.getConnection().execute(sql),
+    close: () => orm.close(true),
   }
 }

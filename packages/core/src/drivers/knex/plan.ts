@@ -7,7 +7,7 @@ import { type PgReading, readPg } from '../pg/reading.js'
 import { restateOrigins } from '../restate-origins.js'
 import { readKnexConnection } from './settings.js'
 
-export { readKnexSettings } from './settings.js'
+export { readHandedToPg, readKnexSettings } from './settings.js'
 
 /**
  * What Knex (2.5 to 3.3) would do with a configuration of one of its PostgreSQL dialects, or with a

@@ -20,11 +20,24 @@ const uri = (key: string): Origin => ({ via: 'uri', key })
  */
 export function readKnexSettings(settings: unknown, env: Env): PgReading {
   if (typeof settings === 'string') return readPg(settings, env)
-  const options = isBag(settings) ? (settings as PgConfig) : {}
-  const reading = isParsed(options) ? readParsed(options, env) : readPg(options, env)
-  return relabel(reading, ({ via, key }) =>
+  return relabel(readHandedToPg(settings, env), ({ via, key }) =>
     via === 'option' ? { via, key: `connection.${key}` } : undefined,
   )
+}
+
+/**
+ * Reads what an unknown library hands to pg's Client. Where it has parsed a string by Knex's parser, the
+ * string's sslmode is still there, and is what was written.
+ *
+ * @example
+ * import { readHandedToPg } from '@verify-full/core'
+ *
+ * export const { ssl } = readHandedToPg('postgres://db.example.com/app?sslmode=verify-full', {})
+ */
+export function readHandedToPg(config: unknown, env: Env): PgReading {
+  if (typeof config === 'string') return readPg(config, env)
+  const options = isBag(config) ? (config as PgConfig) : {}
+  return isParsed(options) ? readParsed(options, env) : readPg(options, env)
 }
 
 /** Reads a `connection` of a configuration as Knex would before its Client is made. */
