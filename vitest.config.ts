@@ -3,7 +3,12 @@ import { defineConfig } from 'vitest/config'
 import { copyOf } from './test/support/copies.js'
 import { Tally } from './test/support/tally.js'
 
-const REGISTER = ['test/register/**/*.test.ts', 'test/compat/contract/**/*.test.ts']
+/** They load register, which guards the drivers of its process for good. */
+const REGISTER = [
+  'test/register/**/*.test.ts',
+  'test/compat/contract/**/*.test.ts',
+  'test/repo.test.ts',
+]
 const NEVER = [
   '**/node_modules/**',
   '**/dist/**',
@@ -42,7 +47,6 @@ export default defineConfig({
           isolate: false,
         },
       },
-      // Register guards the drivers of its process for good.
       { extends: true, test: { name: 'register', include: REGISTER } },
     ],
   },

@@ -19,7 +19,7 @@ const set = await pki()
 const HBA = [
   'hostssl postgres app 127.0.0.1/32 cert',
   'hostssl all app 127.0.0.1/32 scram-sha-256',
-  'host template1 app 127.0.0.1/32 scram-sha-256',
+  'host plain app 127.0.0.1/32 scram-sha-256',
 ]
 let server: PostgresServer
 let files: PkiFiles
@@ -28,6 +28,7 @@ beforeAll(async () => {
   // PgBouncer runs as another account, and reads root.crt here; keys stay 0600.
   chmodSync(files.dir, 0o755)
   server = await postgres({ hba: HBA })
+  await server.admin('create database plain template postgres')
 })
 afterAll(() => Promise.all([server?.stop(), files?.[Symbol.asyncDispose]()]))
 
@@ -191,7 +192,7 @@ describe.skipIf(!pooler)(pooler ? 'PgBouncer' : 'NOT TESTED: PgBouncer is not on
 
   it('plaintext behind it: the hop is named', async () => {
     await using bouncer = await through({ server, certificate, serverTls: 'disable' })
-    const change = { port: bouncer.port, database: 'template1' }
+    const change = { port: bouncer.port, database: 'plain' }
     expect(ids(await examine(change))).toEqual(['pooler-plaintext'])
   })
 

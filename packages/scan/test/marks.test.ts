@@ -7,6 +7,8 @@ const anyMark = new RegExp(MARKS.map(([mark]) => mark).join('|'))
 const matching = (mark: string) =>
   fc.stringMatching(new RegExp(`^(?:${mark.replaceAll('\\b', '')})$`))
 const noise = fc.uint8Array({ maxLength: 9 }).map((bytes) => Buffer.from(bytes))
+/** A mark in ASCII behind the signature of UTF-16 is no mark. */
+const signed = (bytes: Buffer) => /^(?:fffe|feff)/.test(bytes.toString('hex'))
 
 describe.each(MARKS)('%s', (mark, ...anchors) => {
   test('every match holds an anchor', () => {
@@ -22,6 +24,7 @@ describe.each(MARKS)('%s', (mark, ...anchors) => {
     const match = matching(mark).map((text) => ` ${text} `)
     fc.assert(
       fc.property(noise, match, noise, fc.boolean(), (before, text, after, odd) => {
+        fc.pre(!signed(before))
         const bytes = Buffer.concat([Buffer.alloc(odd ? 1 : 0), before, Buffer.from(text), after])
         expect(isCandidate(bytes)).toBe(true)
         // Bytes that begin at an odd address, as one of many files in one buffer does.
