@@ -6,7 +6,8 @@ import { type CertificateFacts, readCertificate, verifyChain } from '@verify-ful
 import { anchorsOf, contextFor } from './contexts.js'
 import { dial, failureOf, receive, type Target } from './exchange.js'
 import { SSL_REQUEST } from './startup.js'
-import type { DirectAnswer, SslAnswer, TlsOffer, VersionAnswer } from './types.js'
+import type { DirectAnswer, SslAnswer, TlsOffer } from './types.js'
+import type { Spoken } from './versions.js'
 
 /** What a handshake is judged by. */
 export interface Trust {
@@ -122,17 +123,19 @@ function chainOf(stream: tls.TLSSocket): Buffer[] {
   return chain
 }
 
-/** One handshake with one version only, after an SSLRequest. */
-export async function tryVersion(
+/** One handshake with a range of versions, after an SSLRequest. */
+export async function speak(
   target: Target,
-  version: TlsVersion,
+  oldest: TlsVersion,
+  newest: TlsVersion,
   signal: AbortSignal,
-): Promise<VersionAnswer> {
+): Promise<Spoken> {
   try {
     const socket = await dial(target, signal)
     if ((await requestSsl(socket)) !== 'S') return 'no-answer'
-    await shakeHands(socket, target.host, { secureContext: contextFor(version, version) })
-    return 'accepted'
+    const secureContext = contextFor(oldest, newest)
+    const stream = await shakeHands(socket, target.host, { secureContext })
+    return stream.getProtocol() as TlsVersion
   } catch (error) {
     const { kind, code } = failureOf(error)
     if (UNABLE.includes(code)) return 'not-testable'

@@ -1,18 +1,11 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
-import { TLS_VERSIONS, type TlsVersion } from '@verify-full/core'
+import type { TlsVersion } from '@verify-full/core'
 import { dial, failureOf, type Target, within } from './exchange.js'
-import { offerTls, requestSsl, type Trust, tryDirect, tryVersion } from './handshake.js'
+import { offerTls, requestSsl, speak, type Trust, tryDirect } from './handshake.js'
 import { type Account, startUp } from './startup.js'
-import type {
-  AddressOffer,
-  Failure,
-  ProbeTest,
-  ServerOffer,
-  StartupAnswer,
-  TlsOffer,
-  VersionAnswer,
-} from './types.js'
+import type { AddressOffer, Failure, ProbeTest, ServerOffer, StartupAnswer } from './types.js'
+import { tryVersions } from './versions.js'
 
 /** What is probed: core's TCP endpoint is one. */
 export interface ProbeTarget {
@@ -58,7 +51,7 @@ const MOST_ADDRESSES = 16
 /**
  * Looks at a server from outside and without credentials: every address of the name, the answer to
  * SSLRequest, certificate and chain, TLS versions, direct TLS, and whether a StartupMessage is accepted in
- * plaintext, the real test for `hostssl`. Opens at most three connections per address at a time. What goes
+ * plaintext, the real test for `hostssl`. Opens at most four connections per address at a time. What goes
  * wrong on the way is part of the result.
  *
  * @throws the signal's reason when it is aborted; TypeError for an account with a NUL in it.
@@ -125,7 +118,11 @@ async function visit(target: Target, options: Settled, whole: AbortSignal): Prom
     within(timeoutMillis, whole, run)
   const asked = first.ssl === 'S'
   const [versions, direct, plaintext] = await Promise.all([
-    tests.includes('versions') && asked ? tryVersions(target, first.tls, bounded) : undefined,
+    tests.includes('versions') && asked
+      ? tryVersions(spokenIn(first), (oldest, newest) =>
+          bounded((signal) => speak(target, oldest, newest, signal)),
+        )
+      : undefined,
     tests.includes('direct') ? bounded((signal) => tryDirect(target, signal)) : undefined,
     tests.includes('plaintext') && account
       ? bounded((signal) => tryPlaintext(target, account, signal))
@@ -158,25 +155,9 @@ function greet(target: Target, options: Settled, whole: AbortSignal): Promise<Ad
   })
 }
 
-/** One after the other; where one is not answered the rest is not asked, so the time stays bounded. */
-async function tryVersions(
-  target: Target,
-  first: TlsOffer | undefined,
-  bounded: <T>(run: (signal: AbortSignal) => Promise<T>) => Promise<T>,
-): Promise<Record<TlsVersion, VersionAnswer>> {
-  const answers = {} as Record<TlsVersion, VersionAnswer>
-  let answering = true
-  for (const version of [...TLS_VERSIONS].reverse()) {
-    const known = first?.kind === 'established' && first.version === version
-    if (known) answers[version] = 'accepted'
-    else
-      answers[version] = answering
-        ? await bounded((signal) => tryVersion(target, version, signal))
-        : 'no-answer'
-    answering &&= answers[version] !== 'no-answer'
-  }
-  return answers
-}
+/** The first handshake offers TLS 1.2 and 1.3. */
+const spokenIn = ({ tls }: AddressOffer): TlsVersion | undefined =>
+  tls?.kind === 'established' ? (tls.version as TlsVersion) : undefined
 
 async function tryPlaintext(
   target: Target,
