@@ -80,9 +80,9 @@ authority, to a server that says in \`pg_stat_ssl\` that the session is in plain
   queries through (job queues, session stores) or tries refused connections again (Slonik).
 - **Node 20** and the others: the module systems in which all of it was run, and was the same.
 
-Of the contract, *configurations* are missing, plaintext, unverified and misspelt settings, in options and in strings. Sequelize, Drizzle,
-pg-promise and MikroORM are not given strings: what they make of one is on their own page, and register judges what
-arrives at pg.
+Of the contract, *configurations* are settings that are missing, plaintext, unverified or misspelt, in options and in
+strings. Libraries that read a string in a way of their own (Knex, Sequelize, Drizzle, pg-promise, MikroORM, Prisma) have
+none of these cases: what they make of a string is on their own page, and register judges what arrives at pg.
 
 Also run, on each of these lines: OpenTelemetry's loader and its instrumentation of pg, loaded before register and after
 it, as modules and as CommonJS; pg and postgres.js in a worker with \`execArgv: []\`, by \`fork\` and by \`spawn\`; on Node
