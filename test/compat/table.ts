@@ -73,14 +73,14 @@ authority, to a server that says in \`pg_stat_ssl\` that the session is in plain
   refused, since the configuration was right.
 - **contract**: which part of the list of cases that the guards themselves are tested with (\`test/contract\`) holds
   through register alone, on the Node that runs the suite. \`whole\` is all of it but \`verifySession()\`, which register
-  has not, and listeners that throw, which would have to be in the application's process; *sessions* are
-  accepted and refused connections, with their events and errors; *pools* are parallel refusals, lost backends, TLS
-  switched off and certificates rotated while a pool lives; *hostile servers* are some 25 scripts of a server
+  has not, and listeners that throw, which would have to be in the application's process; _sessions_ are
+  accepted and refused connections, with their events and errors; _pools_ are parallel refusals, lost backends, TLS
+  switched off and certificates rotated while a pool lives; _hostile servers_ are some 25 scripts of a server
   that lies, stalls or strips TLS. \`-\` is not run: another version of a library that is, or one that does not hand
   queries through (job queues, session stores) or tries refused connections again (Slonik).
 - **Node 20** and the others: the module systems in which all of it was run, and was the same.
 
-Of the contract, *configurations* are settings that are missing, plaintext, unverified or misspelt, in options and in
+Of the contract, _configurations_ are settings that are missing, plaintext, unverified or misspelt, in options and in
 strings. Libraries that read a string in a way of their own (Knex, Sequelize, Drizzle, pg-promise, MikroORM, Prisma) have
 none of these cases: what they make of a string is on their own page, and register judges what arrives at pg.
 

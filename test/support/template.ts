@@ -11,7 +11,7 @@ import { onProcessEnd } from './disposal.js'
 export const APP = { user: 'app', password: 'secret-app-pw', database: 'app' } as const
 
 // Part of the directory's name: change it when the recipe below changes.
-const RECIPE = 2
+const RECIPE = 3
 
 /**
  * A data directory to copy: after initdb, with the role and the database `app`. Made once per PostgreSQL
@@ -48,10 +48,9 @@ export async function initialize(binaries: Binaries, data: string): Promise<void
     [
       `create role ${APP.user} login password '${APP.password}'`,
       `create database ${APP.database} owner ${APP.user}`,
-      // Half of the files, which every server's start copies and every stop removes.
-      'update pg_database set datistemplate = false',
+      // A quarter of the files, which every server's start copies and every stop removes.
+      "update pg_database set datistemplate = false where datname = 'template0'",
       'drop database template0',
-      'drop database template1',
     ].join('\n'),
   )
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, realpathSync } from 'node:fs'
 import Module, { register } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Policy } from '@verify-full/core'
@@ -90,14 +90,20 @@ function hookCompilation(node: Internals, guard: (exported: unknown, path: strin
 const isFormat = (file: DriverFile | undefined, format: DriverFile['format']): boolean =>
   file?.format === format
 
+/** From where the process stands, or from its entry point, which may be elsewhere. */
 function isInstalled(name: string): boolean {
-  const require = Module.createRequire(pathToFileURL(`${process.cwd()}/package.json`))
-  try {
-    require.resolve(name)
-    return true
-  } catch {
-    return false
-  }
+  const [, entry] = process.argv
+  return [
+    () => `${process.cwd()}/package.json`,
+    ...(entry ? [() => realpathSync(entry)] : []),
+  ].some((from) => {
+    try {
+      Module.createRequire(pathToFileURL(from())).resolve(name)
+      return true
+    } catch {
+      return false
+    }
+  })
 }
 
 /** Runs in Node's loader thread, which shares nothing with this one: hence a text. */
