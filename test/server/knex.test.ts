@@ -604,6 +604,24 @@ describe('a connection that Knex would forget', () => {
     }
   })
 
+  it("is closed and no other: neither the one opened beside it, nor a caller's own", async () => {
+    const told: ((error?: Error) => void)[] = []
+    const afterCreate = (_: unknown, done: (error?: Error) => void) => told.push(done)
+    const db = guarded({ connection: right(), pool: { min: 0, max: 2, afterCreate } })
+    const rejected = expect(db.select(1)).rejects.toThrow('no')
+    const kept = Promise.resolve(db.select(1))
+    await vi.waitFor(() => expect(told).toHaveLength(2))
+    const own = await db.client.acquireRawConnection()
+    told[0]?.(new Error('no'))
+    await rejected
+    expect(await server.connections()).toBe(3)
+    told[1]?.()
+    expect(await kept).toHaveLength(1)
+    await vi.waitFor(async () => expect(await server.connections()).toBe(2))
+    expect((await own.query('select 1')).rows).toHaveLength(1)
+    await db.client.destroyRawConnection(own)
+  })
+
   it('still gets its afterCreate', async () => {
     const connection = right()
     const created: unknown[] = []

@@ -73,7 +73,7 @@ export function guardDialect(Dialect: DialectClass, policy: Policy, name?: strin
         close(client, connection)
         throw error
       }
-      opened(connection)
+      opened(client, connection)
       return connection
     }
     // Knex writes "cancelling of query failed" over the message of whatever made it fail.

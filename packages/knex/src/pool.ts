@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Policy } from '@verify-full/core'
 import type { Connection, Create, KnexClient, PoolSettings, TarnPool } from './client.js'
 
@@ -18,26 +17,48 @@ export function propagating<T extends PoolSettings>(settings: T): T {
 
 /**
  * A `create` of the pool that closes what it opened when it fails afterwards, by `afterCreate`: Knex
- * forgets it. The pool's own `create` knows its connection; the dialect tells it here, by {@link opened}.
+ * forgets it. Which of several did is not known before the last one that is under way has ended; an
+ * AsyncLocalStorage would know, and before Node 24 it makes every promise of the process dearer.
  */
 export const closing =
   (client: KnexClient, create: Create): Create =>
-  () => {
-    const connections: Connection[] = []
-    return creating.run(connections, async () => {
-      try {
-        return await create()
-      } catch (error) {
-        for (const connection of connections) close(client, connection)
-        throw error
+  async () => {
+    const now = underWay(client)
+    now.creates++
+    try {
+      const connection = await create()
+      now.opened.delete(connection)
+      return connection
+    } finally {
+      now.creates--
+      if (now.creates === 0) {
+        // Knex marks what its pool has opened; a caller of acquireRawConnection() keeps what is his.
+        for (const connection of now.opened)
+          if ('__knexUid' in connection) close(client, connection)
+        now.opened.clear()
       }
-    })
+    }
   }
 
-/** Tells the `create` that is running of its connection. */
-export const opened = (connection: Connection): unknown => creating.getStore()?.push(connection)
+/** Tells the `create`s that are under way of a connection. */
+export function opened(client: KnexClient, connection: Connection): void {
+  const { creates, opened } = underWay(client)
+  if (creates > 0) opened.add(connection)
+}
 
-const creating = new AsyncLocalStorage<Connection[]>()
+/** The `create`s of a client that have not ended yet, and what was opened meanwhile. */
+interface UnderWay {
+  creates: number
+  readonly opened: Set<Connection>
+}
+
+function underWay(client: KnexClient): UnderWay {
+  const now = all.get(client) ?? { creates: 0, opened: new Set() }
+  all.set(client, now)
+  return now
+}
+
+const all = new WeakMap<KnexClient, UnderWay>()
 
 /** Makes a pool that Knex has already, and that holds nothing yet, one of a guarded dialect. */
 export function adopt(client: KnexClient, pool: TarnPool, { reportOnly }: Policy): void {
