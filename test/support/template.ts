@@ -24,7 +24,11 @@ const RECIPE = 4
 /** Free space and visibility maps: a quarter of the files, which PostgreSQL makes again when it wants them. */
 const MAPS = /_(?:fsm|vm)$/
 /** Of the server that makes the role and the database; no more WAL is kept than it has to. */
-const SINGLE = ['-c', 'password_encryption=scram-sha-256', '-c', 'min_wal_size=2MB']
+const SINGLE = [
+  'password_encryption=scram-sha-256',
+  'min_wal_size=2MB',
+  'max_wal_size=2MB',
+].flatMap((setting) => ['-c', setting])
 
 /**
  * A data directory to copy: after initdb, with the role and the database `app`. Made once per PostgreSQL
