@@ -1,14 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { copyOf } from './test/support/copies.js'
+import { REGISTER } from './test/support/projects.js'
 import { Tally } from './test/support/tally.js'
 
-/** They load register, which guards the drivers of its process for good. */
-const REGISTER = [
-  'test/register/**/*.test.ts',
-  'test/compat/contract/**/*.test.ts',
-  'test/repo.test.ts',
-]
 const NEVER = [
   '**/node_modules/**',
   '**/dist/**',

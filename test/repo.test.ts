@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { REGISTER } from './support/projects.js'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
@@ -213,6 +214,31 @@ test('nothing is mocked', () => {
     importsOf(path).some((specifier) => library.test(specifier)),
   )
   expect(importing).toEqual([])
+})
+
+test('a test that loads register is in the project of that name', () => {
+  const found = new Map<string, boolean>()
+  const loads = (path: string): boolean => {
+    const known = found.get(path)
+    if (known !== undefined) return known
+    // Until it is known: modules may import each other.
+    found.set(path, false)
+    const loading = importsOf(path).some((specifier) => {
+      if (!specifier.startsWith('.')) return packageOf(specifier) === '@verify-full/register'
+      const target = join(path, '..', specifier).replace(/\.js$/, '.ts')
+      return (
+        /^packages\/register\/src\//.test(target) || (scripts.includes(target) && loads(target))
+      )
+    })
+    found.set(path, loading)
+    return loading
+  }
+  const own = REGISTER.map((pattern) => pattern.replace(/\*\*.*$/, ''))
+  const shared = scripts.filter(
+    (path) => path.endsWith('.test.ts') && !own.some((start) => path.startsWith(start)),
+  )
+  expect(shared.length).toBeGreaterThan(50)
+  expect(shared.filter(loads)).toEqual([])
 })
 
 test('file names say what is in the file', () => {

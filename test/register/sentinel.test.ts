@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type HostileServer, hostile, type Pki, pki } from '../support/index.js'
+import { type HostileScript, type HostileServer, hostile, type Pki, pki } from '../support/index.js'
 import { run, type Workshop, workshop } from './process.js'
 
 let set: Pki
@@ -16,12 +16,24 @@ afterAll(() => place.remove())
 
 const PASSWORD = 'hunter2-hunter2'
 
-/** Runs a script under register against a server; what it printed, and what the server received. */
+interface Outcome {
+  /** What the script printed. */
+  readonly said: string
+  /** What its server received. */
+  readonly received: string
+}
+async function receivedBy(server: HostileServer): Promise<string> {
+  await server.stop()
+  const received = server.connections.map(({ raw, secure }) => Buffer.concat([raw, secure]))
+  return Buffer.concat(received).toString('latin1')
+}
+
+/** Runs a script under register against a server. */
 async function attack(
   script: string,
   server: HostileServer,
   env: Record<string, string> = {},
-): Promise<{ said: string; received: string }> {
+): Promise<Outcome> {
   place.write('script.mjs', script)
   const { stdout, stderr, code } = await run(place, ['script.mjs'], {
     NODE_OPTIONS: `--import=${place.register}`,
@@ -31,9 +43,41 @@ async function attack(
     ...env,
   })
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  await server.stop()
-  const received = server.connections.map(({ raw, secure }) => Buffer.concat([raw, secure]))
-  return { said: stdout, received: Buffer.concat(received).toString('latin1') }
+  return { said: stdout, received: await receivedBy(server) }
+}
+
+/** Tells modules which port is theirs and what they print; they run side by side. */
+const ALL = `
+const said = JSON.parse(process.env.PORTS).map(() => [])
+globalThis.consoles = said.map((lines) => ({ log: (...words) => lines.push(words.join(' ')) }))
+process.on('exit', () => console.log(JSON.stringify(said)))
+for (const [index, port] of JSON.parse(process.env.PORTS).entries()) {
+  process.env.PORT = port
+  await import(\`./script-\${index}.mjs\`)
+}`
+
+/** Runs the scripts in one process under register, each against a server of its own. */
+async function attackAll(
+  scripts: readonly (readonly [HostileScript, string])[],
+): Promise<Outcome[]> {
+  const servers = await Promise.all(scripts.map(([options]) => hostile(options)))
+  for (const [index, [, script]] of scripts.entries()) {
+    place.write(`script-${index}.mjs`, `const console = consoles[${index}]\n${script}`)
+  }
+  place.write('all.mjs', ALL)
+  const { stdout, stderr, code } = await run(place, ['all.mjs'], {
+    NODE_OPTIONS: `--import=${place.register}`,
+    PORTS: JSON.stringify(servers.map(({ port }) => String(port))),
+    CA: set.root.root,
+  })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const said = JSON.parse(stdout) as string[][]
+  return Promise.all(
+    servers.map(async (server, index) => ({
+      said: said[index]?.join('\n') ?? '',
+      received: await receivedBy(server),
+    })),
+  )
 }
 
 /** A driver of three lines: it says what happened to its connection. */
@@ -65,7 +109,7 @@ const bad = () => ({ tls: { certificate: set.certificate('rogue') } })
 const good = () => ({ tls: { certificate: set.certificate('good') } })
 
 describe('plaintext', () => {
-  it.each([
+  const ACTS = [
     ['a startup packet', 'socket.write(startup())'],
     ['as a string', "socket.write(startup().toString('latin1'), 'latin1')"],
     ['with end()', 'socket.end(startup())'],
@@ -78,16 +122,28 @@ describe('plaintext', () => {
       'a cancel request',
       'socket.write(Buffer.from([0, 0, 0, 16, 4, 210, 22, 46, 0, 0, 0, 1, 0, 0, 0, 2]))',
     ],
-  ])('%s does not leave, and the error names the code', async (_, act) => {
-    const server = await hostile({ answer: 'refuse' })
-    const body = `const socket = net.connect(port, '127.0.0.1', () => { ${act} })\nsocket.on('error', (error) => console.log(error.message))`
-    const { said, received } = await attack(RAW + body, server)
-    expect(said).toContain('plaintext-allowed')
-    expect(said).toMatch(/from {6}file script\.mjs:\d+/)
-    expect(received).not.toContain('app')
-    // Byte by byte it is known by its ninth: no name has left by then.
-    expect(received.length).toBeLessThanOrEqual(8)
+  ] as const
+  let outcomes: Outcome[]
+  beforeAll(async () => {
+    outcomes = await attackAll(
+      ACTS.map(([, act]) => [
+        { answer: 'refuse' },
+        `${RAW}const socket = net.connect(port, '127.0.0.1', () => { ${act} })\nsocket.on('error', (error) => console.log(error.message))`,
+      ]),
+    )
   })
+
+  it.each(ACTS.map(([name], index) => [name, index] as const))(
+    '%s does not leave, and the error names the code',
+    (_, index) => {
+      const { said = '', received = 'nothing ran' } = outcomes[index] ?? {}
+      expect(said).toContain('plaintext-allowed')
+      expect(said).toMatch(new RegExp(`from {6}file script-${index}\\.mjs:\\d+`))
+      expect(received).not.toContain('app')
+      // Byte by byte it is known by its ninth: no name has left by then.
+      expect(received.length).toBeLessThanOrEqual(8)
+    },
+  )
 
   it('to a server that the policy allows passes', async () => {
     const server = await hostile({ answer: 'refuse' })
@@ -112,7 +168,7 @@ for (const bytes of [kafka, Buffer.from('GET / HTTP/1.1\\r\\n\\r\\n'), Buffer.al
 })
 
 describe('TLS', () => {
-  it.each([
+  const ACTS = [
     [
       'without verification',
       bad,
@@ -143,12 +199,20 @@ describe('TLS', () => {
       "const socket = tls.connect({ host: 'localhost', port, rejectUnauthorized: false })\nsay(socket)\nsocket.write(startup())",
       'certificate-not-verified',
     ],
-  ])('%s: not a byte of PostgreSQL in it', async (_, script, act, rule) => {
-    const server = await hostile(script())
-    const { said, received } = await attack(RAW + act, server)
-    expect(said).toContain(rule)
-    expect(received).toBe('')
+  ] as const
+  let outcomes: Outcome[]
+  beforeAll(async () => {
+    outcomes = await attackAll(ACTS.map(([, script, act]) => [script(), RAW + act]))
   })
+
+  it.each(ACTS.map(([name, , , rule], index) => [name, rule, index] as const))(
+    '%s: not a byte of PostgreSQL in it',
+    (_, rule, index) => {
+      const { said = '', received = 'nothing ran' } = outcomes[index] ?? {}
+      expect(said).toContain(rule)
+      expect(received).toBe('')
+    },
+  )
 
   it('that verifies passes', async () => {
     const server = await hostile(good())
@@ -181,6 +245,19 @@ await sql\`select 1\`.then(() => console.log('connected'), (error) => console.lo
 await sql.end({ timeout: 0 })`,
   }
 
+  beforeAll(async () => {
+    for (const [driver, text] of Object.entries(DRIVERS)) {
+      const bundle = await rolldown({
+        input: place.write(`bundled-${driver}.mjs`, text),
+        platform: 'node',
+        external: ['pg-native', /^cloudflare:/],
+      })
+      const file = join(place.folder, `bundle-${driver}.mjs`)
+      await bundle.write({ file, format: 'esm', codeSplitting: false })
+      await bundle.close()
+    }
+  })
+
   it.each([
     ['pg', 'false', 'plaintext-allowed'],
     ['pg', '{"rejectUnauthorized":false}', 'certificate-not-verified'],
@@ -190,15 +267,6 @@ await sql.end({ timeout: 0 })`,
   ] as const)(
     'of %s with ssl %s: the caller gets the sentinel’s error',
     async (driver, ssl, rule) => {
-      const entry = place.write(`bundled-${driver}.mjs`, DRIVERS[driver])
-      const bundle = await rolldown({
-        input: entry,
-        platform: 'node',
-        external: ['pg-native', /^cloudflare:/],
-      })
-      const file = join(place.folder, `bundle-${driver}.mjs`)
-      await bundle.write({ file, format: 'esm', codeSplitting: false })
-      await bundle.close()
       const server = await hostile({ ...bad(), answer: ssl === 'false' ? 'refuse' : 'tls' })
       const { said, received } = await attack(`await import('./bundle-${driver}.mjs')`, server, {
         SSL: ssl,

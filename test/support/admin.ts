@@ -11,6 +11,9 @@ export interface Admin {
 // Each stands for a configuration that the server refused and goes on without.
 const REFUSED = /was not reloaded|contains errors|could not be loaded|cannot be changed without/
 
+/** What the postmaster logs before it reads its files again. */
+const RELOADING = /received SIGHUP, reloading configuration files/
+
 /** Talks to the server through its Unix-domain socket, so that no TLS setting can lock it out. */
 export function adminOf(socketDir: string, port: number, daemon: Daemon): Admin {
   const admin = async (sql: string, database = 'postgres'): Promise<Record<string, unknown>[]> => {
@@ -26,22 +29,17 @@ export function adminOf(socketDir: string, port: number, daemon: Daemon): Admin 
       await client.end()
     }
   }
-  const loadTime = async (): Promise<string> => {
-    const [row] = await admin('select pg_conf_load_time()::text as at')
-    return String(row?.at)
-  }
   const reload = async (): Promise<void> => {
-    const before = await loadTime()
     const logged = daemon.log().length
-    const refusal = (): string => daemon.log().slice(logged)
+    const since = (): string => daemon.log().slice(logged)
     daemon.child.kill('SIGHUP')
-    for (const deadline = Date.now() + 5000; Date.now() < deadline; await sleep(10)) {
-      if (REFUSED.test(refusal())) break
-      // A new backend is forked after the postmaster has read everything, so what it sees is in force.
-      if ((await loadTime()) !== before) break
+    for (const deadline = Date.now() + 5000; !RELOADING.test(since()); await sleep(2)) {
+      if (Date.now() > deadline) throw new Error('PostgreSQL did not reload within 5 seconds')
     }
-    if (REFUSED.test(refusal())) throw new Error(`PostgreSQL refused to reload:\n${refusal()}`)
-    if ((await loadTime()) === before) throw new Error('PostgreSQL did not reload within 5 seconds')
+    // The postmaster does one thing at a time: the backend of a connection made now is forked after it has read
+    // everything, and logged what it refused.
+    await admin('select')
+    if (REFUSED.test(since())) throw new Error(`PostgreSQL refused to reload:\n${since()}`)
   }
   return { admin, reload }
 }

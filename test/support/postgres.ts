@@ -1,11 +1,18 @@
 import { rmSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import { dataParent, giveTo, serverAccount } from './account.js'
 import { adminOf } from './admin.js'
 import { binaries } from './binaries.js'
-import { defaultHba, type Settings, writeCertificate, writeHba, writeSettings } from './data-dir.js'
+import {
+  defaultHba,
+  fewProcesses,
+  type Settings,
+  writeCertificate,
+  writeHba,
+  writeSettings,
+} from './data-dir.js'
 import { onProcessEnd } from './disposal.js'
 import { pki } from './pki.js'
 import type { PostgresOptions, PostgresServer } from './postgres-types.js'
@@ -43,30 +50,29 @@ export async function postgres(options: PostgresOptions = {}): Promise<PostgresS
       // end() does not wait for its connections). Then fast, then immediate: none of the data is kept.
       await end(daemon.child, ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGKILL'], 500)
     }
-    await rm(root, remove)
+    rmSync(root, remove)
     forget()
   }
   try {
     const set = await pki()
+    giveTo(serverAccount(), root)
     if (options.replicaOf) {
-      giveTo(serverAccount(), root)
       await copyPrimary(options.replicaOf, dataDir)
     } else if (options.keepTemplate === false) {
-      giveTo(serverAccount(), root)
       await initialize(programs, dataDir)
     } else {
-      copyData(await template(programs), dataDir)
+      copyData(await template(programs), dataDir, serverAccount())
     }
     const certificate = options.certificate ?? { ...set.certificate('good'), ca: set.root.root }
     let settings: Settings = {
       ssl,
+      ...fewProcesses(programs.version),
       ...writeCertificate(dataDir, certificate),
       ...(options.replicaOf ? primaryConnInfo(options.replicaOf) : {}),
       ...options.settings,
     }
     writeSettings(dataDir, settings)
     writeHba(dataDir, options.hba ?? defaultHba(ssl))
-    giveTo(serverAccount(), root)
     const listening = await startPostmaster(programs, dataDir, root)
     daemon = listening.daemon
     const { port } = listening

@@ -28,7 +28,7 @@ export async function copyPrimary(primary: PostgresServer, dataDir: string): Pro
         ? "select pg_backup_start('replica', fast => true)"
         : "select pg_start_backup('replica', true, false)",
     )
-    copyData(primary.dataDir, dataDir)
+    copyData(primary.dataDir, dataDir, serverAccount())
     const { rows } = await client.query<{ labelfile: string }>(
       modern
         ? 'select labelfile from pg_backup_stop(wait_for_archive => false)'
