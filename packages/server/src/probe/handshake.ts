@@ -6,7 +6,7 @@ import { type CertificateFacts, readCertificate, verifyChain } from '@verify-ful
 import { anchorsOf, contextFor } from './contexts.js'
 import { dial, failureOf, receive, type Target } from './exchange.js'
 import { SSL_REQUEST } from './startup.js'
-import type { DirectAnswer, SslAnswer, TlsOffer } from './types.js'
+import type { SslAnswer, TlsOffer } from './types.js'
 import type { Spoken } from './versions.js'
 
 /** What a handshake is judged by. */
@@ -51,7 +51,7 @@ export function shakeHands(
 }
 
 /** What direct TLS insists on, so that no other protocol's server can be confused (RFC 7301). */
-const DIRECT: tls.ConnectionOptions = { ALPNProtocols: ['postgresql'] }
+export const DIRECT: tls.ConnectionOptions = { ALPNProtocols: ['postgresql'] }
 
 /** The handshake that is judged; returns the socket too, where it was established. */
 export async function offerTls(
@@ -149,18 +149,3 @@ const UNABLE: readonly string[] = [
   'ERR_SSL_NO_CIPHERS_AVAILABLE',
   'ERR_TLS_INVALID_PROTOCOL_VERSION',
 ]
-
-/** A handshake without SSLRequest, with ALPN `postgresql`. */
-export async function tryDirect(target: Target, signal: AbortSignal): Promise<DirectAnswer> {
-  try {
-    const socket = await dial(target, signal)
-    const stream = await shakeHands(socket, target.host, {
-      ...DIRECT,
-      secureContext: contextFor('TLSv1.2', 'TLSv1.3'),
-    })
-    return stream.alpnProtocol === 'postgresql' ? 'accepted' : 'without-alpn'
-  } catch (error) {
-    const { kind } = failureOf(error)
-    return kind === 'tls' || kind === 'closed' ? 'refused' : 'no-answer'
-  }
-}
