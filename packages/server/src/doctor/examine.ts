@@ -69,7 +69,7 @@ export async function examine(plan: Plan, options: ExamineOptions): Promise<Exam
     // Without roots the server is asked all the same: what it presents may be what is missing.
     ...(roots instanceof RootCertError ? { roots: [] } : roots.pem ? { roots: roots.pem } : {}),
     ...(account ? { account } : {}),
-    tests: ['encrypted'],
+    tests: ['encrypted', 'versions'],
     negotiation,
     now,
     ...(options.timeoutMillis ? { timeoutMillis: options.timeoutMillis } : {}),
