@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8'
 import { Option } from 'commander'
 import type { AddCommand } from './command.js'
 import { wholeNumber } from './servers/options.js'
@@ -26,9 +25,6 @@ export const addAudit: AddCommand = (program, io, done) => {
       '\nThe password is taken from PGPASSWORD or the string. Exit codes: 0 clean, 1 findings or not all seen, 2 error.',
     )
     .action(async (conninfo, options) => {
-      // Node up to 24 tells addresses from names by an expression that V8 takes far longer to interpret than
-      // to compile: tens of milliseconds, once.
-      setFlagsFromString('--no-regexp-tier-up')
       const { runAudit } = await import('./audit/run.js')
       done(await runAudit(conninfo, options, io))
     })

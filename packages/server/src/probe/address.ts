@@ -14,7 +14,7 @@ export interface Settled extends Pick<ProbeOptions, 'roots' | 'negotiation'>, Pi
   readonly timeoutMillis: number
 }
 
-/** Asked on connections of their own, as soon as the first one has shown that there is somebody to ask. */
+/** Asked on connections of their own, as soon as the first one has shown that somebody listens. */
 interface Beside {
   direct?: Promise<DirectSaid>
   plaintext?: Promise<StartupAnswer>
@@ -27,27 +27,24 @@ export async function visit(
   options: Settled,
   whole: AbortSignal,
 ): Promise<AddressOffer> {
-  const { tests, startup, timeoutMillis } = options
+  const { tests, startup, timeoutMillis, negotiation } = options
   const bounded = <T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> =>
     within(timeoutMillis, whole, run)
   const ask = (oldest: TlsVersion, newest: TlsVersion): Promise<Spoken> =>
     bounded((signal) => speak(target, oldest, newest, signal))
   const beside: Beside = {}
-  const first = await greet(target, options, whole, {
-    connected() {
-      if (tests.includes('direct')) beside.direct = tryDirect(target, bounded)
-      if (tests.includes('plaintext') && startup) {
-        beside.plaintext = bounded((signal) => tryPlaintext(target, startup, signal))
-      }
-    },
-    offered() {
-      if (tests.includes('versions')) beside.old = tryPair('TLSv1', 'TLSv1.1', ask)
-    },
+  const first = await greet(target, options, whole, () => {
+    if (tests.includes('versions') && negotiation !== 'direct') {
+      beside.old = tryPair('TLSv1', 'TLSv1.1', ask)
+    }
+    if (tests.includes('direct')) beside.direct = tryDirect(target, bounded)
+    if (tests.includes('plaintext') && startup) {
+      beside.plaintext = bounded((signal) => tryPlaintext(target, startup, signal))
+    }
   })
-  const direct = await beside.direct
+  const [old, direct, plaintext] = await Promise.all([beside.old, beside.direct, beside.plaintext])
   const known = { both: spokenIn(first), older: direct?.spoken }
-  const modern = beside.old && (await tryPair('TLSv1.2', 'TLSv1.3', ask, known))
-  const [old, plaintext] = await Promise.all([beside.old, beside.plaintext])
+  const modern = old && first.ssl === 'S' && (await tryPair('TLSv1.2', 'TLSv1.3', ask, known))
   return {
     ...first,
     ...(modern ? { versions: { ...old, ...modern } as Required<typeof modern> } : {}),
@@ -56,19 +53,12 @@ export async function visit(
   }
 }
 
-/** Told as the first connection goes on. */
-interface Progress {
-  connected(): void
-  /** The server said S. */
-  offered(): void
-}
-
 /** TCP, SSLRequest, the handshake and, where it is trusted, a StartupMessage: all on one connection. */
 function greet(
   target: Target,
   options: Settled,
   whole: AbortSignal,
-  progress: Progress,
+  connected: () => void,
 ): Promise<AddressOffer> {
   const { address } = target
   const { roots, now, startup, tests } = options
@@ -76,12 +66,11 @@ function greet(
   return within(options.timeoutMillis, whole, async (signal) => {
     const socket = await dial(target, signal).catch(failureOf)
     if ('kind' in socket) return { address, tcp: { connected: false, failure: socket } }
-    progress.connected()
+    connected()
     const tcp = { connected: true } as const
     const ssl = direct ? undefined : await requestSsl(socket)
     const reached = { address, tcp, ...(ssl ? { ssl } : {}) }
     if (ssl !== 'S' && !direct) return reached
-    if (!direct) progress.offered()
     const { offer, stream } = await offerTls(socket, target, { roots, now, direct })
     const asked = tests.includes('encrypted') && startup
     if (!stream || !asked || offer.kind !== 'established' || !offer.trusted) {
