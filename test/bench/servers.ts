@@ -21,7 +21,13 @@ const LIMITS = {
 
 const SMOKE_RUNS = 2
 
-/** Each asks for TLS versions and the certificate, as the probe does, and for nothing more. */
+/**
+ * What they are asked for is less than what the probe does. sslscan is told to leave out everything but TLS
+ * versions and the certificate, and neither ends a handshake to find a version nor verifies a chain: nine
+ * connections, one after the other. testssl.sh does versions alone. The probe opens four at once: a verified
+ * handshake with a startup packet in it, TLS 1.0 and 1.1, direct TLS with TLS 1.2, and a plaintext startup; each
+ * costs PostgreSQL a process, which is most of the time. `sslscan, all` is what it does unless told otherwise.
+ */
 const PEERS: readonly (readonly [name: string, argv: (port: number) => readonly string[]])[] = [
   [
     'sslscan',
@@ -30,6 +36,7 @@ const PEERS: readonly (readonly [name: string, argv: (port: number) => readonly 
       ...['--no-renegotiation', '--no-compression', '--no-heartbleed', `127.0.0.1:${port}`],
     ],
   ],
+  ['sslscan, all', (port) => ['--starttls-psql', `127.0.0.1:${port}`]],
   [
     'testssl',
     (port) => [
@@ -89,18 +96,19 @@ function oneProbe(conninfo: string, port: number, row: Rows['row'], runs: number
 /** Node's start-up is left out of ours: what is compared is the work. */
 function comparePeer(name: string, argv: readonly string[], own: number, row: Rows['row']): void {
   const what = `probe, ${name} / probe without Node start-up`
-  if (spawnSync(name, ['--version']).error) {
-    row(what, `NOT MEASURED: no ${name}`, '> 1', false, false)
+  const [program = name] = name.split(',')
+  if (spawnSync(program, ['--version']).error) {
+    row(what, `NOT MEASURED: no ${program}`, '> 1', false, false)
     return
   }
   // testssl.sh is a shell script that may take minutes.
-  const first = best(1, () => peer(name, argv))
+  const first = best(1, () => peer(program, argv))
   const theirs =
     first > 5000
       ? first
       : Math.min(
           first,
-          best(3, () => peer(name, argv)),
+          best(3, () => peer(program, argv)),
         )
   const least = theirs < LIMITS.peerMillis ? '' : 'more than '
   const times = `${least}${theirs.toFixed(0)} / ${own.toFixed(0)} ms = ${(theirs / own).toFixed(1)}`
@@ -139,9 +147,12 @@ function cpuOf(conninfo?: string): number {
   return Number(/CPU (\d+)$/.exec(stderr)?.[1]) / 1000
 }
 
-function peer(name: string, argv: readonly string[]): void {
-  const { stdout, error } = spawnSync(name, argv, { encoding: 'utf8', timeout: LIMITS.peerMillis })
-  if (!error && !/TLS ?v?1\.3/.test(stdout)) throw new Error(`${name} did not reach the server`)
+function peer(program: string, argv: readonly string[]): void {
+  const { stdout, error } = spawnSync(program, argv, {
+    encoding: 'utf8',
+    timeout: LIMITS.peerMillis,
+  })
+  if (!error && !/TLS ?v?1\.3/.test(stdout)) throw new Error(`${program} did not reach the server`)
 }
 
 /** Every target once, as many at a time as the exporter takes: what one scrape interval has to hold. */

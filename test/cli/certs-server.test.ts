@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { guard, verifySession } from '@verify-full/pg'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { type PostgresServer, postgres } from '../support/index.js'
 import { run } from './run.js'
 
@@ -103,6 +104,12 @@ describe.each(versions)('PostgreSQL %s', (version) => {
     if (more.includes('--docker-compose'))
       it("the container's pg_hba.conf and settings are what this server understands", async () => {
         const compose = file('compose.yaml')
+        const { db } = parse(compose).services
+        expect(Object.keys(parse(compose))).toEqual(['services', 'volumes'])
+        expect(db.entrypoint.concat(db.command)).toHaveLength(3)
+        for (const mount of db.volumes.slice(0, -1)) file(mount.split(':')[0])
+        // All that compose would replace in it.
+        expect(compose.match(/\$[^$]\w*/g)).toEqual(['${POSTGRES_PASSWORD'])
         const given = [...compose.matchAll(/-c (\w+)=(\S+)/g)].map((match) => match[1])
         expect(given).toContain('hba_file')
         const known = await server.admin('select name from pg_settings')

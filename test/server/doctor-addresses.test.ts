@@ -1,9 +1,10 @@
-/** A name with several addresses that do not agree: each is probed, and the one at fault is named. */
+/** What doctor says of servers that PostgreSQL would not be, and of a name whose addresses do not agree. */
 import { connect, createServer } from 'node:net'
 import { definePolicy, planPg } from '@verify-full/core'
 import { examine, probe } from '@verify-full/server'
 import { expect, it, onTestFinished } from 'vitest'
-import { hostile, pki } from '../support/index.js'
+import { hostile, hostileBehaviours, pki } from '../support/index.js'
+import { signed } from '../support/signed.js'
 
 const set = await pki()
 const policy = definePolicy({ rootCert: set.root.root })
@@ -63,4 +64,35 @@ it('a resolver that never answers costs one timeout', async () => {
   const lookup = () => new Promise<never>(() => {})
   const { unresolved } = await probe({ host: 'db', port: 1 }, { lookup, timeoutMillis: 50 })
   expect(unresolved).toEqual({ kind: 'timeout', code: 'ETIMEDOUT' })
+})
+
+const here = async () => ['127.0.0.1']
+
+it.each([
+  ['no CA', { authority: false }],
+  ['a CA whose key usage leaves out certificates', { authority: true, forbidden: true }],
+])('root.crt holds the issuer, which is %s', async (_, claims) => {
+  const root = await signed({ name: 'Odd root', ...claims })
+  const host = 'db.example.com'
+  const certificate = await signed({ name: host, authority: false, hosts: [host], issuer: root })
+  await using server = await hostile({ tls: { certificate } })
+  const { diagnoses } = await examine(plan(server.port), {
+    policy: definePolicy({ rootCert: root.certificate }),
+    lookup: here,
+  })
+  expect(diagnoses).toMatchObject([{ id: 'not-an-authority' }])
+  expect(diagnoses[0]?.problem).toContain('CN=Odd root signed the certificate but may not')
+})
+
+it.each([
+  ['speaks TLS 1.0 only', 'TLSv1'],
+  ['speaks TLS 1.1 only', 'TLSv1.1'],
+])('%s', async (row, version) => {
+  const behaviour = hostileBehaviours(set).find(({ name }) => name === row)
+  if (!behaviour) throw new Error('no such row')
+  await using server = await hostile(behaviour.script)
+  const { diagnoses } = await examine(plan(server.port), { policy, lookup: here })
+  expect(diagnoses).toMatchObject([{ id: 'tls-version-too-old' }])
+  expect(diagnoses[0]?.problem).toContain(`only ${version})`)
+  expect(diagnoses[0]?.fix).toContain('ssl_min_protocol_version')
 })

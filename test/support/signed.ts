@@ -8,6 +8,8 @@ const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 export interface Claims {
   readonly name: string
   readonly authority: boolean
+  /** Whether it has a key usage, and one that leaves out signing certificates. */
+  readonly forbidden?: boolean
   /** How many intermediates may follow. */
   readonly pathLength?: number
   readonly hosts?: readonly string[]
@@ -17,7 +19,7 @@ export interface Claims {
 /** A certificate that its issuer signed, whether or not it may; `chain` ends below a self-signed issuer. */
 export async function signed(claims: Claims): Promise<Authority> {
   const x509 = await import('@peculiar/x509')
-  const { name, authority, pathLength, hosts = [], issuer } = claims
+  const { name, authority, forbidden, pathLength, hosts = [], issuer } = claims
   const keys = (await webcrypto.subtle.generateKey(ALGORITHM, true, [
     'sign',
     'verify',
@@ -36,6 +38,9 @@ export async function signed(claims: Claims): Promise<Authority> {
     signingAlgorithm: ALGORITHM,
     extensions: [
       new x509.BasicConstraintsExtension(authority, pathLength, true),
+      ...(forbidden
+        ? [new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true)]
+        : []),
       ...(hosts.length === 0
         ? []
         : [

@@ -185,7 +185,7 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
   'handshake-failed': (it) => [
     FULL,
     `the TLS connection was not established${written(it)}`,
-    'look at cause; check that this is a PostgreSQL server, its TLS versions, and whether it wants a client certificate',
+    `look at cause; check that this is a PostgreSQL server, that it speaks ${it.minTlsVersion} or newer (ssl_min_protocol_version and ssl_max_protocol_version in postgresql.conf), and whether it wants a client certificate`,
   ],
   'session-not-ssl': (it) => [
     'a session that both ends say is encrypted',

@@ -11,9 +11,9 @@ export function findingsOf(error: unknown): readonly Finding[] {
   const { code = '', message = '' } = error as { code?: unknown; message?: string }
   const rule = BY_MESSAGE[message] ?? BY_CODE[String(code)]
   if (rule) return [{ ...rule, origin: CONNECTION }]
-  return /^(ERR_SSL_|ERR_OSSL_|EPROTO$)/.test(String(code))
-    ? [{ rule: 'handshake-failed', origin: CONNECTION, written: String(code) }]
-    : []
+  if (!/^(ERR_SSL_|ERR_OSSL_|EPROTO$)/.test(String(code))) return []
+  const why = NO_COMMON_VERSION.test(String(code)) ? `${TOO_OLD}: ${code}` : String(code)
+  return [{ rule: 'handshake-failed', origin: CONNECTION, written: why }]
 }
 
 /** What the one byte means with which the server answers SSLRequest; [] for the `S` that was hoped for. */
@@ -22,6 +22,10 @@ export function sslAnswerFindings(answer: Buffer): readonly Finding[] {
   const meaning = answer[0] === 0x4e ? NO_TLS : answer[0] === 0x53 ? STUFFED : GARBLED
   return [{ ...meaning, origin: CONNECTION }]
 }
+
+const TOO_OLD = 'the server speaks no TLS version that is allowed here'
+/** OpenSSL's own codes, and the server's alert. */
+const NO_COMMON_VERSION = /UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|WRONG_SSL_VERSION/
 
 const NO_TLS: Meaning = { rule: 'server-ssl-off' }
 const GARBLED: Meaning = {
@@ -52,7 +56,10 @@ const BY_CODE: Record<string, Meaning> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: unknownIssuer,
   CERT_SIGNATURE_FAILURE: unknownIssuer,
   CERT_UNTRUSTED: unknownIssuer,
-  INVALID_CA: unknownIssuer,
+  INVALID_CA: {
+    rule: 'certificate-not-verified',
+    written: 'the certificate was issued by one that is no CA (its basicConstraints or keyUsage)',
+  },
   INVALID_PURPOSE: badPurpose,
   UNABLE_TO_GET_CRL: {
     rule: 'certificate-not-verified',

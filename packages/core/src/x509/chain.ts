@@ -3,6 +3,7 @@ import { isForHost } from './identity.js'
 import {
   type CertificateFacts,
   factsOf,
+  forbidsSigning,
   isSelfSigned,
   KEY_PURPOSES,
   parse,
@@ -108,15 +109,22 @@ function climb(
 ): X509Certificate[] {
   const path = [leaf]
   for (let last = leaf; path.length < LONGEST && !isSelfSigned(last); ) {
-    const issuer = [...roots, ...issuers].find(
-      (candidate) => last.checkIssued(candidate) && signedBy(last, candidate),
-    )
+    const signers = [...roots, ...issuers].filter((candidate) => signed(last, candidate))
+    // One that may not issue is no issuer to OpenSSL; that it did is what is wrong.
+    const issuer =
+      signers.find((candidate) => last.checkIssued(candidate)) ??
+      signers.find((candidate) => !mayIssue(candidate))
     if (!issuer || path.some((known) => same(known, issuer))) break
     path.push(issuer)
     last = issuer
   }
   return path
 }
+
+/** Names that only differ in how they are written are left to OpenSSL. */
+const signed = (certificate: X509Certificate, candidate: X509Certificate): boolean =>
+  (certificate.checkIssued(candidate) || certificate.issuer === candidate.subject) &&
+  signedBy(certificate, candidate)
 
 function endOf(path: readonly X509Certificate[], roots: readonly X509Certificate[]): ChainEnd {
   const last = path[path.length - 1] as X509Certificate
@@ -138,7 +146,8 @@ const same = (a: X509Certificate, b: X509Certificate): boolean =>
 
 /** A self-signed certificate of version 1 has no extension to say so and may issue, as OpenSSL has it. */
 const mayIssue = (certificate: X509Certificate): boolean =>
-  certificate.ca || (isVersion1(certificate.raw) && isSelfSigned(certificate))
+  (certificate.ca && !forbidsSigning(certificate)) ||
+  (isVersion1(certificate.raw) && isSelfSigned(certificate))
 
 /** Version 1 is the default, and so not written: the tag [0] is missing (RFC 5280, 4.1). */
 function isVersion1(der: Uint8Array): boolean {

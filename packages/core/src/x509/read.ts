@@ -7,7 +7,7 @@ export interface CertificateFacts extends CertificateSummary {
   readonly serialNumber: string
   /** Kind and size of the public key: `EC prime256v1`, `RSA 2048`, `ED25519`. */
   readonly key: string
-  /** Whether it may issue certificates (RFC 5280, 4.2.1.9). */
+  /** Whether it may issue certificates (RFC 5280, 4.2.1.3 and 4.2.1.9). */
   readonly ca: boolean
   /** Whether it is signed by its own key: a root, or a self-signed server certificate. */
   readonly selfSigned: boolean
@@ -57,7 +57,7 @@ export function factsOf(certificate: X509Certificate): CertificateFacts {
     fingerprint256,
     serialNumber: certificate.serialNumber,
     key: keyOf(certificate),
-    ca,
+    ca: ca && !forbidsSigning(certificate),
     selfSigned: isSelfSigned(certificate),
     // Node's `keyUsage` is the extended one.
     usages: (certificate.keyUsage as readonly string[] | undefined) ?? null,
@@ -77,6 +77,20 @@ export function signedBy(certificate: X509Certificate, issuer: X509Certificate):
   } catch {
     return false
   }
+}
+
+const KEY_USAGE = Buffer.from('0603551d0f', 'hex')
+
+/**
+ * Whether it says what its key is for, and leaves out signing certificates (RFC 5280, 4.2.1.3). Node does not
+ * show this extension: after its name, and perhaps `critical`, comes an octet string with a bit string.
+ */
+export function forbidsSigning({ raw }: X509Certificate): boolean {
+  const at = raw.indexOf(KEY_USAGE)
+  if (at < 0) return false
+  const name = at + KEY_USAGE.length
+  const [octets, , bits, , , usage = 0] = raw.subarray(raw[name] === 0x01 ? name + 3 : name)
+  return octets === 0x04 && bits === 0x03 && (usage & 0x04) === 0
 }
 
 /** Node's `undefined` for an empty name is typed as a string. */

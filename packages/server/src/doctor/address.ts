@@ -1,6 +1,6 @@
 import { TLS_VERSIONS, type TlsVersion } from '@verify-full/core'
 import type { CertificateFacts } from '@verify-full/core/offline'
-import type { AddressOffer, SslAnswer, StartupAnswer, TlsOffer } from '../probe/types.js'
+import type { AddressOffer, Failure, SslAnswer, StartupAnswer, TlsOffer } from '../probe/types.js'
 import { type Facts, nameDiagnosis } from './diagnoses.js'
 import type { DiagnosisId } from './types.js'
 
@@ -29,7 +29,8 @@ export function causesOf(offer: AddressOffer, demands: Demands): readonly Cause[
     return [{ id: TCP[kind] ?? 'tcp-unreachable', code }]
   }
   if (ssl && ssl !== 'S') return [{ id: SSL[ssl], code: ssl }]
-  if (tls?.kind === 'failed') return causesOfFailure(tls.failure, demands)
+  const spoken = TLS_VERSIONS.filter((version) => offer.versions?.[version] === 'accepted')
+  if (tls?.kind === 'failed') return causesOfFailure(tls.failure, spoken, demands)
   if (!tls) return []
   const causes = causesOfTls(tls, demands)
   return causes.length > 0 || !encrypted ? causes : causesOfStartup(encrypted, demands)
@@ -56,15 +57,23 @@ const TOO_OLD = /PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS|WRONG_SSL_VE
 const DEMANDS_CERTIFICATE = /CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/
 
 function causesOfFailure(
-  { kind, code }: { kind: string; code: string },
-  { direct, clientCertificate }: Demands,
+  { kind, code }: Failure,
+  spoken: readonly TlsVersion[],
+  { direct, clientCertificate, minTlsVersion }: Demands,
 ): readonly Cause[] {
   // The probe presents no certificate; the session does, and verifies everything by itself.
   if (clientCertificate && DEMANDS_CERTIFICATE.test(code)) return []
   if (direct) return [{ id: 'direct-tls-unavailable', code }]
   if (kind === 'timeout') return [{ id: 'handshake-unanswered', code }]
+  const newest = spoken.at(-1)
+  if (newest && isBelow(newest, minTlsVersion)) {
+    return [{ id: 'tls-version-too-old', code: `only ${spoken.join(', ')}` }]
+  }
   return [{ id: TOO_OLD.test(code) ? 'tls-version-too-old' : 'handshake-failed', code }]
 }
+
+const isBelow = (version: TlsVersion, minimum: TlsVersion): boolean =>
+  TLS_VERSIONS.indexOf(version) < TLS_VERSIONS.indexOf(minimum)
 
 type Established = Extract<TlsOffer, { kind: 'established' }>
 
@@ -74,7 +83,7 @@ function causesOfTls(tls: Established, demands: Demands): readonly Cause[] {
   const leaf = tls.presented[0] as CertificateFacts
   if (direct && alpn !== 'postgresql') return [{ id: 'direct-tls-unavailable', code: 'no ALPN' }]
   const causes: readonly Cause[] = [
-    ...when(TLS_VERSIONS.indexOf(version as TlsVersion) < TLS_VERSIONS.indexOf(minTlsVersion), {
+    ...when(isBelow(version as TlsVersion, minTlsVersion), {
       id: 'tls-version-too-old',
       code: version,
     }),

@@ -121,8 +121,8 @@ export const DIAGNOSES: Readonly<Record<DiagnosisId, Row>> = {
     'the authority was made anew (and root.crt is the old one), or this is another server that uses its name: ask whoever runs the server, compare fingerprints, then replace root.crt',
   ]),
   'not-an-authority': row('certificate chain', ({ issuer }) => [
-    `${issuer} signed the certificate but is not an authority (basicConstraints CA:FALSE)`,
-    'have the certificate issued by a real authority: verify-full certs init, or verify-full certs request',
+    `${issuer} signed the certificate but may not: it is no authority (its basicConstraints do not say CA:TRUE, or its keyUsage lacks keyCertSign)`,
+    'have the certificate issued by a real authority (verify-full certs init, or verify-full certs request) and put that one into root.crt',
   ]),
   'chain-refused': row('certificate chain', ({ code }) => [
     `OpenSSL refuses the certificate chain (${code})`,

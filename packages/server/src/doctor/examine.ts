@@ -9,7 +9,7 @@ import {
 import { readCertificate } from '@verify-full/core/offline'
 import { probe } from '../probe/probe.js'
 import type { Account } from '../probe/startup.js'
-import type { ServerOffer } from '../probe/types.js'
+import type { AddressOffer, ProbeTest, ServerOffer } from '../probe/types.js'
 import type { Cause } from './address.js'
 import { diagnoseAddresses, offeredRoot } from './addresses.js'
 import type { Facts } from './diagnoses.js'
@@ -65,17 +65,20 @@ export async function examine(plan: Plan, options: ExamineOptions): Promise<Exam
   const { violations } = judge({ plan }, policy, { now }).report
   const roots = readRoots(plan, options)
   const negotiation = tls?.negotiation ?? 'postgres'
-  const offer = await probe(endpoint, {
-    // Without roots the server is asked all the same: what it presents may be what is missing.
-    ...(roots instanceof RootCertError ? { roots: [] } : roots.pem ? { roots: roots.pem } : {}),
-    ...(account ? { account } : {}),
-    tests: ['encrypted'],
-    negotiation,
-    now,
-    ...(options.timeoutMillis ? { timeoutMillis: options.timeoutMillis } : {}),
-    ...(options.signal ? { signal: options.signal } : {}),
-    ...(options.lookup ? { lookup: options.lookup } : {}),
-  })
+  const look = (tests: readonly ProbeTest[]): Promise<ServerOffer> =>
+    probe(endpoint, {
+      // Without roots the server is asked all the same: what it presents may be what is missing.
+      ...(roots instanceof RootCertError ? { roots: [] } : roots.pem ? { roots: roots.pem } : {}),
+      ...(account ? { account } : {}),
+      tests,
+      negotiation,
+      now,
+      ...(options.timeoutMillis ? { timeoutMillis: options.timeoutMillis } : {}),
+      ...(options.signal ? { signal: options.signal } : {}),
+      ...(options.lookup ? { lookup: options.lookup } : {}),
+    })
+  const first = await look(['encrypted'])
+  const offer = first.addresses.some(refused) ? await look(['encrypted', 'versions']) : first
   const rootless = roots instanceof RootCertError ? undefined : withoutRoot(roots)
   const facts: Facts = {
     host,
@@ -128,6 +131,10 @@ export async function examine(plan: Plan, options: ExamineOptions): Promise<Exam
     ...(outcome.kind === 'accepted' ? { session: outcome.report } : {}),
   }
 }
+
+/** In TLS, which may be about the version: only then is it worth asking which ones there are. */
+const refused = ({ tls }: AddressOffer): boolean =>
+  tls?.kind === 'failed' && tls.failure.kind === 'tls'
 
 function readRoots(plan: Plan, { policy, home }: ExamineOptions): LoadedRoots | RootCertError {
   const tls = plan.transports.find((transport) => transport.kind === 'tls')

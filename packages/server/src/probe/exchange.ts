@@ -40,7 +40,9 @@ export function dial({ address, port }: Target, signal: AbortSignal): Promise<So
   return new Promise((resolve, reject) => {
     // A socket that is born aborted would connect nevertheless.
     signal.throwIfAborted()
-    const socket = connect({ host: address, port, noDelay: true, signal })
+    const socket = connect({ host: address, port, noDelay: true })
+    // Not the option `signal`: it makes an error with a stack for every socket.
+    signal.addEventListener('abort', () => socket.destroy(signal.reason), { once: true })
     // What comes after is seen by whoever reads; an error nobody listens to would end the process.
     socket.on('error', reject)
     socket.on('close', () => reject(CLOSED))
@@ -96,9 +98,7 @@ const KINDS: Readonly<Record<string, Failure['kind']>> = {
 
 /** Any error of a socket, a handshake or the resolver, without its text. */
 export function failureOf(error: unknown): Failure {
-  const { cause, code: own, name } = error as { cause?: unknown; code?: unknown; name?: string }
-  // An aborted socket's error has our reason as its cause.
-  const code = String((name === 'AbortError' && (cause as { code?: unknown })?.code) || own)
+  const code = String((error as { code?: unknown }).code)
   return {
     kind: KINDS[code] ?? (/^(ERR_SSL_|ERR_OSSL_|EPROTO)/.test(code) ? 'tls' : 'other'),
     code,

@@ -6,7 +6,7 @@ import { type CertificateFacts, readCertificate, verifyChain } from '@verify-ful
 import { anchorsOf, contextFor } from './contexts.js'
 import { dial, failureOf, receive, type Target } from './exchange.js'
 import { SSL_REQUEST } from './startup.js'
-import type { DirectAnswer, SslAnswer, TlsOffer } from './types.js'
+import type { SslAnswer, TlsOffer } from './types.js'
 import type { Spoken } from './versions.js'
 
 /** What a handshake is judged by. */
@@ -42,6 +42,8 @@ export function shakeHands(
       socket,
       ...(isIP(host) ? {} : { servername: host }),
       rejectUnauthorized: false,
+      // The name is ours to judge, and Node's way takes longer than the rest of a handshake.
+      checkServerIdentity: () => undefined,
     })
     secured.on('error', reject)
     socket.on('error', reject)
@@ -51,7 +53,7 @@ export function shakeHands(
 }
 
 /** What direct TLS insists on, so that no other protocol's server can be confused (RFC 7301). */
-const DIRECT: tls.ConnectionOptions = { ALPNProtocols: ['postgresql'] }
+export const DIRECT: tls.ConnectionOptions = { ALPNProtocols: ['postgresql'] }
 
 /** The handshake that is judged; returns the socket too, where it was established. */
 export async function offerTls(
@@ -80,8 +82,7 @@ function describe(
 ): TlsOffer {
   const ders = chainOf(stream)
   const code = stream.authorizationError as unknown as string | Error | undefined
-  const said = code ? (typeof code === 'string' ? code : failureOf(code).code) : null
-  const openssl = said === NAME ? null : said
+  const openssl = code ? (typeof code === 'string' ? code : failureOf(code).code) : null
   const byClock = openssl !== null && DATES.includes(openssl)
   // Node's default roots are more than its bundle (NODE_EXTRA_CA_CERTS): of those OpenSSL alone knows.
   const trustedRoots = roots ?? (byClock ? tls.rootCertificates : [])
@@ -108,9 +109,6 @@ const withoutRoots = (
   known: ReadonlySet<string>,
 ): readonly CertificateFacts[] =>
   chain.filter(({ fingerprint256 }, index) => index === 0 || !known.has(fingerprint256))
-
-/** Node's own verdict on the name, which is ours to make. */
-const NAME = 'ERR_TLS_CERT_ALTNAME_INVALID'
 
 /** The chain as Node links it: the server's certificate, then issuer after issuer. */
 function chainOf(stream: tls.TLSSocket): Buffer[] {
@@ -149,18 +147,3 @@ const UNABLE: readonly string[] = [
   'ERR_SSL_NO_CIPHERS_AVAILABLE',
   'ERR_TLS_INVALID_PROTOCOL_VERSION',
 ]
-
-/** A handshake without SSLRequest, with ALPN `postgresql`. */
-export async function tryDirect(target: Target, signal: AbortSignal): Promise<DirectAnswer> {
-  try {
-    const socket = await dial(target, signal)
-    const stream = await shakeHands(socket, target.host, {
-      ...DIRECT,
-      secureContext: contextFor('TLSv1.2', 'TLSv1.3'),
-    })
-    return stream.alpnProtocol === 'postgresql' ? 'accepted' : 'without-alpn'
-  } catch (error) {
-    const { kind } = failureOf(error)
-    return kind === 'tls' || kind === 'closed' ? 'refused' : 'no-answer'
-  }
-}

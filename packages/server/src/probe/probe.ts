@@ -1,11 +1,9 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
-import type { TlsVersion } from '@verify-full/core'
-import { dial, failureOf, type Target, within } from './exchange.js'
-import { offerTls, requestSsl, speak, type Trust, tryDirect } from './handshake.js'
-import { type Account, startUp } from './startup.js'
-import type { AddressOffer, Failure, ProbeTest, ServerOffer, StartupAnswer } from './types.js'
-import { tryVersions } from './versions.js'
+import { visit } from './address.js'
+import { failureOf, within } from './exchange.js'
+import { type Account, startupMessage } from './startup.js'
+import type { Failure, ProbeTest, ServerOffer } from './types.js'
 
 /** What is probed: core's TCP endpoint is one. */
 export interface ProbeTarget {
@@ -66,7 +64,8 @@ const MOST_ADDRESSES = 16
  * export const open = addresses.filter(({ plaintext }) => plaintext?.kind === 'authentication')
  */
 export async function probe(target: ProbeTarget, options: ProbeOptions = {}): Promise<ServerOffer> {
-  const { now: at = new Date(), timeoutMillis = 5000 } = options
+  const { now: at = new Date(), timeoutMillis = 5000, tests = ALL, account } = options
+  const startup = account && startupMessage(account)
   const signal = options.signal ?? new AbortController().signal
   signal.throwIfAborted()
   const { host, port } = target
@@ -74,7 +73,7 @@ export async function probe(target: ProbeTarget, options: ProbeOptions = {}): Pr
     const found = await resolve(target, { lookup: getaddrinfo, ...options, timeoutMillis }, whole)
     if ('unresolved' in found) return { host, port, at, ...found, addresses: [] }
     const addresses = found.addresses.map((address) =>
-      visit({ address, port, host }, { ...options, now: at, timeoutMillis }, whole),
+      visit({ address, port, host }, { ...options, now: at, timeoutMillis, tests, startup }, whole),
     )
     return { host, port, at, addresses: await Promise.all(addresses) }
   })
@@ -104,67 +103,3 @@ const aborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })
   })
-
-interface Settled extends ProbeOptions, Pick<Trust, 'now'> {
-  readonly now: Date
-  readonly timeoutMillis: number
-}
-
-async function visit(target: Target, options: Settled, whole: AbortSignal): Promise<AddressOffer> {
-  const { tests = ALL, account, timeoutMillis } = options
-  const first = await greet(target, options, whole)
-  if (!first.tcp.connected) return first
-  const bounded = <T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> =>
-    within(timeoutMillis, whole, run)
-  const asked = first.ssl === 'S'
-  const [versions, direct, plaintext] = await Promise.all([
-    tests.includes('versions') && asked
-      ? tryVersions(spokenIn(first), (oldest, newest) =>
-          bounded((signal) => speak(target, oldest, newest, signal)),
-        )
-      : undefined,
-    tests.includes('direct') ? bounded((signal) => tryDirect(target, signal)) : undefined,
-    tests.includes('plaintext') && account
-      ? bounded((signal) => tryPlaintext(target, account, signal))
-      : undefined,
-  ])
-  return {
-    ...first,
-    ...(versions ? { versions } : {}),
-    ...(direct ? { direct } : {}),
-    ...(plaintext ? { plaintext } : {}),
-  }
-}
-
-/** TCP, SSLRequest, the handshake and, where it is trusted, a StartupMessage: all on one connection. */
-function greet(target: Target, options: Settled, whole: AbortSignal): Promise<AddressOffer> {
-  const { address } = target
-  const { roots, now, account, tests = ALL } = options
-  const direct = options.negotiation === 'direct'
-  return within(options.timeoutMillis, whole, async (signal) => {
-    const socket = await dial(target, signal).catch(failureOf)
-    if ('kind' in socket) return { address, tcp: { connected: false, failure: socket } }
-    const tcp = { connected: true } as const
-    const ssl = direct ? undefined : await requestSsl(socket)
-    const reached = { address, tcp, ...(ssl ? { ssl } : {}) }
-    if (ssl !== 'S' && !direct) return reached
-    const { offer, stream } = await offerTls(socket, target, { roots, now, direct })
-    const startup = tests.includes('encrypted') && account && offer.kind === 'established'
-    if (!stream || !startup || !offer.trusted) return { ...reached, tls: offer }
-    return { ...reached, tls: offer, encrypted: await startUp(stream, account) }
-  })
-}
-
-/** The first handshake offers TLS 1.2 and 1.3. */
-const spokenIn = ({ tls }: AddressOffer): TlsVersion | undefined =>
-  tls?.kind === 'established' ? (tls.version as TlsVersion) : undefined
-
-async function tryPlaintext(
-  target: Target,
-  account: Account,
-  signal: AbortSignal,
-): Promise<StartupAnswer> {
-  const socket = await dial(target, signal).catch(failureOf)
-  if ('kind' in socket) return { kind: 'no-answer', failure: socket }
-  return startUp(socket, account)
-}

@@ -20,7 +20,8 @@ const int32 = (value: number): Buffer => {
 export const SSL_REQUEST: Buffer = Buffer.concat([int32(8), int32(80_877_103)])
 const TERMINATE = Buffer.from([0x58, 0, 0, 0, 4])
 
-function startupMessage({ user, database }: Account): Buffer {
+/** @throws TypeError for a NUL, which would end a parameter and begin another. */
+export function startupMessage({ user, database }: Account): Buffer {
   const parameters = ['user', user, ...(database === undefined ? [] : ['database', database])]
   if (parameters.some((text) => text.includes('\0'))) throw new TypeError('probe: NUL in account')
   const body = Buffer.from(`${parameters.join('\0')}\0\0`)
@@ -28,12 +29,12 @@ function startupMessage({ user, database }: Account): Buffer {
 }
 
 /**
- * Sends a StartupMessage, and nothing else: the connection ends at the authentication request or the
+ * Sends a StartupMessage ({@link startupMessage}), and nothing else: the connection ends at the authentication request or the
  * error. No password is here that could be sent.
  */
-export async function startUp(stream: Duplex, account: Account): Promise<StartupAnswer> {
+export async function startUp(stream: Duplex, message: Buffer): Promise<StartupAnswer> {
   const answer = receive(stream, isWhole)
-  stream.write(startupMessage(account))
+  stream.write(message)
   const { bytes, failure } = await answer
   // Where no password was asked for there is a session now: it is ended as it should be.
   stream.end(TERMINATE)
