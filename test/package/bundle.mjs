@@ -11,7 +11,12 @@ const BUNDLED = ['core', 'pg', 'knex', 'typeorm', 'postgres', 'register', 'scan'
 const given = process.argv.slice(2)
 
 /** Entry points besides index.js; what they share with it is a chunk, so that there is one copy of it. */
-const ENTRIES = { core: ['offline'], pg: ['ambient'], server: ['opentelemetry'], cli: ['bin'] }
+const ENTRIES = {
+  core: ['offline', 'start'],
+  pg: ['ambient'],
+  server: ['opentelemetry'],
+  cli: ['bin'],
+}
 
 /**
  * Node makes a namespace of a built-in module that is imported, reads every export for it, and so runs

@@ -188,6 +188,23 @@ describe('a process', () => {
     ])
   })
 
+  it.each(['pg', 'postgres'])(
+    'that imports the guard of %s at the same moment as the driver',
+    async (driver) => {
+      const text = APPLICATIONS[`${driver}.mjs`] ?? ''
+      const both = `await Promise.all([import('@verify-full/${driver}'), import('${driver}')])`
+      place.write(
+        'race.mjs',
+        text.replace(
+          `import ${driver} from '${driver}'`,
+          `const [, { default: ${driver} }] = ${both}`,
+        ),
+      )
+      const rule = driver === 'pg' ? 'plaintext-allowed' : undefined
+      await expectGuarded(['race.mjs'], { NODE_OPTIONS }, undefined, rule)
+    },
+  )
+
   // docs/register.md: an older Node shows pg to nobody then, and only the sentinel stands.
   const modern = NODES.filter(
     ([, node]) => node !== process.execPath || 'registerHooks' in nodeModule,

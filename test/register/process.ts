@@ -13,6 +13,7 @@ const PARENT = join(TEST, '.register')
 /** Entry points, by the name under which an application imports them. */
 const ENTRIES = {
   '@verify-full/core': 'packages/core/src/index.ts',
+  '@verify-full/core/start': 'packages/core/src/start.ts',
   '@verify-full/pg': 'packages/pg/src/index.ts',
   '@verify-full/pg/ambient': 'packages/pg/src/ambient.ts',
   '@verify-full/postgres': 'packages/postgres/src/index.ts',
