@@ -188,9 +188,9 @@ describe('a process', () => {
     ])
   })
 
-  it.each(['pg', 'postgres'])(
-    'that imports the guard of %s at the same moment as the driver',
-    async (driver) => {
+  it.each(NODES.flatMap((node) => [[...node, 'pg'] as const, [...node, 'postgres'] as const]))(
+    'of $0 that imports the guard of $2 at the same moment as the driver',
+    async (_, node, driver) => {
       const text = APPLICATIONS[`${driver}.mjs`] ?? ''
       const both = `await Promise.all([import('@verify-full/${driver}'), import('${driver}')])`
       place.write(
@@ -200,8 +200,17 @@ describe('a process', () => {
           `const [, { default: ${driver} }] = ${both}`,
         ),
       )
-      const rule = driver === 'pg' ? 'plaintext-allowed' : undefined
-      await expectGuarded(['race.mjs'], { NODE_OPTIONS }, undefined, rule)
+      const before = server.log().length
+      const [ran, refused] = await outcomes(
+        [good(), account()],
+        ['race.mjs'],
+        { NODE_OPTIONS },
+        node,
+      )
+      expect(ran).toMatchObject({ rows: [{ v: 1 }], sessions: 1 })
+      // Where pg waits for its guard, its clients are judged by what they hold.
+      expect(refused).toMatchObject({ name: 'PolicyError', sessions: 0 })
+      expect(server.log().slice(before)).not.toContain('no pg_hba.conf entry')
     },
   )
 
