@@ -4,6 +4,7 @@
  */
 import type { Policy } from '@verify-full/core'
 import type { guardAmbientPrototype } from '@verify-full/pg/ambient'
+import { importGuardsOfPg } from './lazily.js'
 
 export type ClientClass = Parameters<typeof guardAmbientPrototype>[0]
 
@@ -23,7 +24,7 @@ export function loadedOr<T, U>(load: () => T, instead: (cause: unknown) => U): T
 export function guardWhenLoaded(Client: ClientClass, policy: Policy): void {
   const prototype = Client.prototype as { connect: (callback?: unknown) => unknown }
   const { connect } = prototype
-  const guarded = import('@verify-full/pg/ambient').then(({ guardAmbientPrototype }) => {
+  const guarded = importGuardsOfPg().then(({ guardAmbientPrototype }) => {
     prototype.connect = connect
     guardAmbientPrototype(Client, policy)
   })
