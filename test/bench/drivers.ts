@@ -101,13 +101,19 @@ export async function driverRows({ row, note }: Rows, smoke: boolean): Promise<s
   const times = smoke ? 2 : 21
   importRow(
     'import, added CPU',
-    await addedImportTime(times, '@verify-full/pg', { over: 'pg' }),
+    await addedImportTime(times, ['@verify-full/pg'], { over: 'pg' }),
     importMillis,
   )
   // Over Node's own TLS, which every driver loads.
   const register = (cwd?: string) =>
-    addedImportTime(times, '@verify-full/register', { over: 'node:tls', ...(cwd ? { cwd } : {}) })
+    addedImportTime(times, ['@verify-full/register'], { over: 'node:tls', ...(cwd ? { cwd } : {}) })
   importRow('import of register, added CPU', await register(tmpdir()), registerMillis)
+  // With the first driver comes its guard.
+  importRow(
+    'import of register and pg, added CPU',
+    await addedImportTime(times, ['@verify-full/register', 'pg'], { over: 'pg', cwd: tmpdir() }),
+    registerMillis,
+  )
   // Where postgres.js is installed, Node before 22.15 needs a loader thread for it.
   note('import of register beside postgres.js, CPU', `${(await register()).toFixed(1)} ms`)
   const sameHttp = await ratio(without, without, request)

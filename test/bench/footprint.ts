@@ -6,28 +6,28 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
 /**
- * Milliseconds of CPU that importing one module takes over importing another: CPU time, and the least
+ * Milliseconds of CPU that importing some modules takes over importing another: CPU time, and the least
  * disturbed start of each, because other processes on the machine slow a start down but never speed it up.
  */
 export async function addedImportTime(
   times: number,
-  name: string,
+  names: readonly string[],
   { over, cwd }: { readonly over?: string; readonly cwd?: string } = {},
 ): Promise<number> {
   const raw: number[] = [over ? Number.POSITIVE_INFINITY : 0]
   const guarded: number[] = []
   for (let i = 0; i < times; i++) {
-    if (over) raw.push(await importTime(over, cwd))
-    guarded.push(await importTime(name, cwd))
+    if (over) raw.push(await importTime([over], cwd))
+    guarded.push(await importTime(names, cwd))
   }
   return Math.min(...guarded) - Math.min(...raw)
 }
 
 /** In a process of its own, without Node's own start. */
-async function importTime(name: string, cwd?: string): Promise<number> {
-  const url = JSON.stringify(import.meta.resolve(name))
+async function importTime(names: readonly string[], cwd?: string): Promise<number> {
+  const imports = names.map((name) => `await import(${JSON.stringify(import.meta.resolve(name))})`)
   const { output } = await run(
-    `const start = process.cpuUsage(); await import(${url})
+    `const start = process.cpuUsage(); ${imports.join('\n')}
      const { user, system } = process.cpuUsage(start)
      console.log(user + system)`,
     { cwd },

@@ -188,6 +188,32 @@ describe('a process', () => {
     ])
   })
 
+  it.each(NODES.flatMap((node) => [[...node, 'pg'] as const, [...node, 'postgres'] as const]))(
+    'of $0 that imports the guard of $2 at the same moment as the driver',
+    async (_, node, driver) => {
+      const text = APPLICATIONS[`${driver}.mjs`] ?? ''
+      const both = `await Promise.all([import('@verify-full/${driver}'), import('${driver}')])`
+      place.write(
+        'race.mjs',
+        text.replace(
+          `import ${driver} from '${driver}'`,
+          `const [, { default: ${driver} }] = ${both}`,
+        ),
+      )
+      const before = server.log().length
+      const [ran, refused] = await outcomes(
+        [good(), account()],
+        ['race.mjs'],
+        { NODE_OPTIONS },
+        node,
+      )
+      expect(ran).toMatchObject({ rows: [{ v: 1 }], sessions: 1 })
+      // Where pg waits for its guard, its clients are judged by what they hold.
+      expect(refused).toMatchObject({ name: 'PolicyError', sessions: 0 })
+      expect(server.log().slice(before)).not.toContain('no pg_hba.conf entry')
+    },
+  )
+
   // docs/register.md: an older Node shows pg to nobody then, and only the sentinel stands.
   const modern = NODES.filter(
     ([, node]) => node !== process.execPath || 'registerHooks' in nodeModule,

@@ -1,24 +1,21 @@
-/** Applications of their own process, with register built from the sources beside them. */
+/** Applications of their own process, with register bundled from the sources beside them. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { rolldown } from 'rolldown'
 
-const TEST = fileURLToPath(new URL('..', import.meta.url))
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 // Below test/, so that pg and postgres resolve as they do for this package.
-const PARENT = join(TEST, '.register')
+const PARENT = join(ROOT, 'test/.register')
+const PACKAGES = ['core', 'pg', 'postgres', 'knex', 'typeorm', 'register']
 
-/** Entry points, by the name under which an application imports them. */
-const ENTRIES = {
-  '@verify-full/core': 'packages/core/src/index.ts',
-  '@verify-full/pg': 'packages/pg/src/index.ts',
-  '@verify-full/pg/ambient': 'packages/pg/src/ambient.ts',
-  '@verify-full/postgres': 'packages/postgres/src/index.ts',
-  '@verify-full/knex': 'packages/knex/src/index.ts',
-  '@verify-full/typeorm': 'packages/typeorm/src/index.ts',
-  '@verify-full/register': 'packages/register/src/index.ts',
+interface Manifest {
+  readonly name: string
+  readonly type: string
+  readonly publishConfig: {
+    readonly exports: Readonly<Record<string, { readonly default: string }>>
+  }
 }
 
 /** A folder with applications and node_modules/@verify-full. */
@@ -33,51 +30,31 @@ export interface Workshop {
   remove(): void
 }
 
-/**
- * Builds the packages once, with one copy of what they share, as their published bundles have it. Drivers
- * resolve from `parent`.
- */
+/** Builds the packages as they are published. Drivers resolve from `parent`. */
 export async function workshop(parent: string = PARENT): Promise<Workshop> {
   mkdirSync(parent, { recursive: true })
   const folder = mkdtempSync(join(parent, 'run-'))
-  const scope = join(folder, 'node_modules/@verify-full')
-  const file = (name: string) => name.replace('@verify-full/', '').replace('/', '-')
-  const bundle = await rolldown({
-    input: Object.fromEntries(
-      Object.entries(ENTRIES).map(([name, path]) => [file(name), join(TEST, '..', path)]),
-    ),
-    platform: 'node',
-    resolve: { conditionNames: ['@verify-full/source', 'import', 'node'] },
-    external: [/^(?:pg|postgres|knex|typeorm)(?:\/|$)/, /^node:/],
-  })
-  await bundle.write({ dir: join(scope, 'dist'), format: 'esm' })
-  await bundle.close()
-  writeFileSync(join(scope, 'dist/package.json'), '{"type":"module"}')
-  const packages = new Set(Object.keys(ENTRIES).map((entry) => entry.split('/')[1] ?? ''))
-  for (const name of packages) {
-    mkdirSync(join(scope, name))
-    const exported = Object.keys(ENTRIES)
-      .filter((entry) => entry.split('/')[1] === name)
-      .map((entry) => [`.${entry.slice(`@verify-full/${name}`.length)}`, `./${file(entry)}.mjs`])
-    for (const [, path = ''] of exported) {
-      const target = `../dist/${path.slice(2).replace('.mjs', '.js')}`
-      writeFileSync(join(scope, name, path), `export * from '${target}'\n`)
-    }
-    const manifest = {
-      name: `@verify-full/${name}`,
-      exports: Object.fromEntries(exported.map(([key, path]) => [key, { default: path }])),
-    }
-    writeFileSync(join(scope, name, 'package.json'), JSON.stringify(manifest))
+  const { bundlePackage } = (await import('../package/bundling.mjs' as string)) as {
+    bundlePackage(name: string, how: { from: 'src'; to: string }): Promise<void>
   }
+  const entries: Record<string, string> = {}
+  await Promise.all(
+    PACKAGES.map(async (package_) => {
+      const place = join(folder, 'node_modules/@verify-full', package_)
+      await bundlePackage(package_, { from: 'src', to: join(place, 'dist') })
+      const text = readFileSync(join(ROOT, 'packages', package_, 'package.json'), 'utf8')
+      const { name, type, publishConfig } = JSON.parse(text) as Manifest
+      const { exports } = publishConfig
+      writeFileSync(join(place, 'package.json'), JSON.stringify({ name, type, exports }))
+      for (const [entry, { default: path }] of Object.entries(exports)) {
+        entries[`${name}${entry.slice(1)}`] = pathToFileURL(join(place, path)).href
+      }
+    }),
+  )
   return {
     folder,
-    register: pathToFileURL(join(scope, 'register/register.mjs')).href,
-    entries: Object.fromEntries(
-      Object.keys(ENTRIES).map((name) => {
-        const [, package_ = ''] = name.split('/')
-        return [name, pathToFileURL(join(scope, package_, `${file(name)}.mjs`)).href]
-      }),
-    ),
+    register: entries['@verify-full/register'] ?? '',
+    entries,
     write(name, text) {
       const path = join(folder, name)
       mkdirSync(join(path, '..'), { recursive: true })

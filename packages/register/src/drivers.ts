@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Policy } from '@verify-full/core'
-import { guardAmbientClass, guardAmbientPrototype } from '@verify-full/pg/ambient'
-import { guardFunction, type Postgres } from '@verify-full/postgres'
+import type { Postgres } from '@verify-full/postgres'
+import { type ClientClass, guardWhenLoaded, loadedOr, refuseToLoad } from './being-imported.js'
+import { guardsOfPg, guardsOfPostgres } from './lazily.js'
 
 /** A file whose export is a driver. */
 export interface DriverFile {
@@ -13,22 +14,34 @@ export interface DriverFile {
   guardInPlace(exported: unknown, policy: Policy): boolean
 }
 
-type ClientClass = Parameters<typeof guardAmbientPrototype>[0]
 const isFunction = (value: unknown): boolean => typeof value === 'function'
 
 const PG: DriverFile = {
   format: 'commonjs',
-  guard: (exported, policy) =>
-    isFunction(exported) ? guardAmbientClass(exported as ClientClass, policy) : exported,
+  guard(exported, policy) {
+    if (!isFunction(exported)) return exported
+    const Client = exported as ClientClass
+    const guards = loadedOr(guardsOfPg, () => undefined)
+    if (guards) return guards.guardAmbientClass(Client, policy)
+    guardWhenLoaded(Client, policy)
+    return Client
+  },
   guardInPlace(exported, policy) {
-    if (isFunction(exported)) guardAmbientPrototype(exported as ClientClass, policy)
-    return isFunction(exported)
+    if (!isFunction(exported)) return false
+    const Client = exported as ClientClass
+    const guards = loadedOr(guardsOfPg, () => undefined)
+    if (guards) guards.guardAmbientPrototype(Client, policy)
+    else guardWhenLoaded(Client, policy)
+    return true
   },
 }
 const postgres = (format: DriverFile['format']): DriverFile => ({
   format,
-  guard: (exported, policy) =>
-    isFunction(exported) ? guardFunction(exported as Postgres, policy, { early: false }) : exported,
+  guard(exported, policy) {
+    if (!isFunction(exported)) return exported
+    const { guardFunction } = loadedOr(guardsOfPostgres, refuseToLoad)
+    return guardFunction(exported as Postgres, policy, { early: false })
+  },
   // A closure: who has it already keeps it. The sentinel stands.
   guardInPlace: () => false,
 })

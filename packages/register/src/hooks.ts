@@ -3,6 +3,7 @@ import Module, { register } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Policy } from '@verify-full/core'
 import { type DriverFile, driverFile } from './drivers.js'
+import { urlOfPostgres } from './lazily.js'
 
 /** What the loaded files call: this module is not theirs to import. */
 const GUARD = '@verify-full/register.guard'
@@ -56,7 +57,7 @@ function loadGuarded(...[url, context, next]: Parameters<Load>): Loaded {
 function facade(url: string): Loaded {
   const original = new URL(url)
   original.searchParams.set(ORIGINAL, '')
-  const source = facadeOf(original.href, fileURLToPath(url), CALL)
+  const source = facadeOf(original.href, fileURLToPath(url), CALL, urlOfPostgres())
   return { format: 'module', shortCircuit: true, source }
 }
 
@@ -64,9 +65,11 @@ function facade(url: string): Loaded {
  * A module in the place of another, whose default export it guards, whatever that one looks like. Its
  * text goes to Node's loader thread too: it may use nothing of this module.
  */
-function facadeOf(original: string, path: string, call: string): string {
+function facadeOf(original: string, path: string, call: string, guard: string): string {
   const from = JSON.stringify(original)
   return [
+    // So that it is loaded when it is called for, whoever else is importing it.
+    `import ${JSON.stringify(guard)}`,
     `import original from ${from}`,
     `export * from ${from}`,
     `const guarded = ${call}(original, ${JSON.stringify(path)})`,
@@ -84,7 +87,7 @@ function hookCompilation(node: Internals, guard: (exported: unknown, path: strin
     return result
   }
   // It costs a thread: only where the one driver that is a module can be imported.
-  if (isInstalled('postgres')) register(LOADER)
+  if (isInstalled('postgres')) register(loaderFor(urlOfPostgres()))
 }
 
 const isFormat = (file: DriverFile | undefined, format: DriverFile['format']): boolean =>
@@ -107,7 +110,8 @@ function isInstalled(name: string): boolean {
 }
 
 /** Runs in Node's loader thread, which shares nothing with this one: hence a text. */
-const LOADER = `data:text/javascript,${encodeURIComponent(`
+const loaderFor = (guard: string): string =>
+  `data:text/javascript,${encodeURIComponent(`
 import { fileURLToPath } from 'node:url'
 const FILE = /[\\/]node_modules[\\/]postgres[\\/]src[\\/]index.js$/
 const facadeOf = ${facadeOf}
@@ -117,7 +121,7 @@ export async function load(url, context, next) {
   const path = fileURLToPath(url)
   if (original.searchParams.has('${ORIGINAL}') || !FILE.test(path)) return next(url, context)
   original.searchParams.set('${ORIGINAL}', '')
-  const source = facadeOf(original.href, path, ${JSON.stringify(CALL)})
+  const source = facadeOf(original.href, path, ${JSON.stringify(CALL)}, ${JSON.stringify(guard)})
   return { format: 'module', shortCircuit: true, source }
 }`)}`
 

@@ -6,7 +6,7 @@ import {
   nearest,
   type Policy,
   type PolicyOptions,
-} from '@verify-full/core'
+} from '@verify-full/core/start'
 
 type Env = Readonly<Record<string, string | undefined>>
 

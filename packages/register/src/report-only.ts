@@ -1,10 +1,11 @@
-import { events, formatEndpoint, formatOrigin } from '@verify-full/core'
+import { core } from './lazily.js'
 
 /** More distinct violations than anybody reads; then memory is not spent on them. */
 const MOST = 1000
 
 /** One line on stderr for each distinct violation, from now on. */
 export function reportViolations(write: (line: string) => void = toStderr): void {
+  const { events, formatEndpoint, formatOrigin } = core()
   const seen = new Set<string>()
   events.on('verify-full:violation', ({ driver, endpoint, violations }) => {
     for (const { rule, origin, actual, fix } of violations) {

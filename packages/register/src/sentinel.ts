@@ -3,21 +3,13 @@
  * connection or not at all. It stands on `net.Socket`, below every driver, bundle and copy.
  */
 import { Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
-import {
-  admit,
-  type Finding,
-  handshakeFindings,
-  isVouched,
-  type Origin,
-  type Plan,
-  type Policy,
-  TLS_VERSIONS,
-  type TlsVersion,
-} from '@verify-full/core'
+import type { TLSSocket } from 'node:tls'
+import type { Finding, Origin, Plan, Policy, TlsVersion } from '@verify-full/core'
+import { isVouched, TLS_VERSIONS } from '@verify-full/core/start'
 import { callerOutside } from './caller.js'
 import { dialledBy, recordDialling } from './dialled.js'
 import { firstBytes, MOST_FIRST_BYTES } from './first-bytes.js'
+import { core } from './lazily.js'
 
 /** On every socket that has written: what it wrote so far while that is undecided, else true. */
 const SEEN = Symbol('verify-full.seen')
@@ -58,9 +50,8 @@ function admits(
   socket[SEEN] = said === undefined ? all : said === 'negotiation' ? Buffer.alloc(0) : true
   if ((said !== 'startup' && said !== 'cancel') || isVouched(socket)) return true
   const origin = callerOutside(watching)
-  const refused = () =>
-    admit(planOf(socket, origin), policy, findingsOf(socket, origin, policy)).refused
-  if (socket instanceof TLSSocket && isHandshaking(socket)) {
+  const refused = () => refusalOf(socket, origin, policy)
+  if (isTls(socket) && isHandshaking(socket)) {
     // Node keeps what is written until the handshake is over, and this runs before it goes on.
     socket.prependOnceListener('secureConnect', () => destroy(socket, refused()))
     return true
@@ -78,6 +69,10 @@ function bytesOf(chunk: unknown, encoding: unknown): Buffer {
   return Buffer.from(chunk.buffer, chunk.byteOffset, length)
 }
 
+// Asked here: a start needs no TLS.
+const isTls = (socket: Socket): socket is TLSSocket =>
+  socket instanceof process.getBuiltinModule('node:tls').TLSSocket
+
 const isHandshaking = (socket: TLSSocket): boolean =>
   (socket as unknown as { secureConnecting?: boolean }).secureConnecting === true
 
@@ -89,7 +84,7 @@ function planOf(socket: Socket, origin: Origin): Plan {
     driver: 'socket',
     endpoint,
     transports: [
-      socket instanceof TLSSocket
+      isTls(socket)
         ? { kind: 'tls', verification: 'full', roots: { kind: 'unset' }, negotiation }
         : { kind: endpoint.kind === 'unix' ? 'unix' : 'plaintext' },
     ],
@@ -102,14 +97,25 @@ function planOf(socket: Socket, origin: Origin): Plan {
 
 /** What the handshake left open, told of the code that wrote. */
 function findingsOf(socket: Socket, origin: Origin, { minTlsVersion }: Policy): readonly Finding[] {
-  if (!(socket instanceof TLSSocket)) return []
+  if (!isTls(socket)) return []
   const version = socket.getProtocol() ?? 'no TLS version'
   const index = TLS_VERSIONS.indexOf(version as TlsVersion)
   const old = index < TLS_VERSIONS.indexOf(minTlsVersion)
   return [
-    ...handshakeFindings(socket, planOf(socket, origin)).map((it) => ({ ...it, origin })),
+    ...core()
+      .handshakeFindings(socket, planOf(socket, origin))
+      .map((it) => ({ ...it, origin })),
     ...(old ? [{ rule: 'tls-version-too-low', origin, written: version } as const] : []),
   ]
+}
+
+/** What speaks against a socket; whatever keeps it from being judged does. */
+function refusalOf(socket: Socket, origin: Origin, policy: Policy): Error | undefined {
+  try {
+    return core().admit(planOf(socket, origin), policy, findingsOf(socket, origin, policy)).refused
+  } catch (error) {
+    return error as Error
+  }
 }
 
 /** Returns whether there was something to refuse. */
