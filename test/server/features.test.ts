@@ -272,7 +272,10 @@ describe('the ready-made Client and Pool', () => {
   it('refuse the same environment with the wrong root, and a weaker one', async () => {
     setEnv({ ...variables(), PGSSLROOTCERT: files.rogueRoot })
     const client = new GuardedClient()
-    expect(rulesOf(await refusal(client.connect()))).toEqual(['certificate-not-verified'])
+    const { violations } = await refusal(client.connect())
+    expect(violations.map(({ rule }) => rule)).toEqual(['certificate-not-verified'])
+    // Whoever mends it has to know which of all places the roots came from.
+    expect(violations[0]?.actual).toContain(`not among the trusted roots: ${files.rogueRoot}`)
     setEnv({ PGSSLMODE: 'require' })
     expect(() => new GuardedPool()).toThrow(PolicyError)
     const weaker = new GuardedClient()

@@ -12,6 +12,7 @@ import {
 import type { Policy } from './policy.js'
 import type { ServerPosture } from './posture.js'
 import { acceptsPlaintext, fallsShort, isLocal } from './protection.js'
+import { BROKEN_SEPARATOR, DUPLICATED } from './sentences.js'
 
 /** Every rule id, most specific first: the order in which violations are listed. */
 export const RULE_IDS = [
@@ -118,11 +119,19 @@ const warning = (rule: Rule): Rule => ({ ...rule, severity: 'warning' })
 const remarked = (id: RuleId, ...kinds: readonly RemarkKind[]): Rule =>
   plan(id, ({ remarks }) => remarks.filter(({ kind }) => kinds.includes(kind)).map(found))
 
-const found = ({ origin, written, meant }: Remark): Found => ({
-  origin,
-  ...(written === undefined ? {} : { written }),
-  ...(meant === undefined ? {} : { meant }),
-})
+const found = ({ kind, origin, written, meant }: Remark): Found => {
+  const said = SAID[kind] ?? written
+  return {
+    origin,
+    ...(said === undefined ? {} : { written: said }),
+    ...(meant === undefined ? {} : { meant }),
+  }
+}
+/** Kinds of a remark that decide on the sentence, whatever was written. */
+const SAID: Partial<Record<RemarkKind, string>> = {
+  'key-duplicated': DUPLICATED,
+  'separator-broken': BROKEN_SEPARATOR,
+}
 
 /**
  * The table of rules, in the order of {@link RULE_IDS}. Protection is judged by five rules that divide

@@ -1,4 +1,5 @@
 import type { DriverName } from './model.js'
+import { NOT_SSL_FIX, SESSION_NOT_SSL, UNOBSERVABLE } from './particulars.js'
 import { RIGHT } from './right.js'
 import type { Finding, RuleId } from './rules.js'
 
@@ -11,7 +12,12 @@ export interface Words extends Finding {
   readonly host: string
 }
 
+const MEANS_IT = 'a connection string that means what it says'
 const FULL = 'TLS, the certificate issued by a trusted root, for the host that is dialled'
+
+/** `written` of findings whose kind says more than their text may: see `rules.ts`. */
+export const DUPLICATED = 'more than once'
+export const BROKEN_SEPARATOR = 'a broken separator'
 
 /** What happens to the connection in the terms of a reader who has to decide how bad it is. */
 const CONSEQUENCE: Record<string, string> = {
@@ -28,6 +34,14 @@ const CONSEQUENCE: Record<string, string> = {
 const consequence = (outcome: string): string =>
   CONSEQUENCE[outcome] ?? `the attempts would be ${outcome}`
 
+const TLS: Record<string, string> = {
+  none: 'TLS with whoever answers',
+  ca: 'TLS with any host of that CA',
+  full: 'verified TLS',
+}
+const outcome = (it: Words): string =>
+  it.outcome.replace(/tls\((\w+)\)/g, (whole, verification) => TLS[verification] ?? whole)
+
 const meant = (it: Words): string => (it.meant ? `; did you mean ${it.meant}?` : '')
 const written = (it: Words): string => (it.written === undefined ? '' : ` (${it.written})`)
 /** A key that is itself what was written has no value to show. */
@@ -36,12 +50,20 @@ const value = (it: Words): string =>
 /** What has no effect goes, unless it is what to write, in the place where it has one. */
 const removed = ({ driver, origin, written }: Words): string =>
   RIGHT[driver].includes(`${origin.key}=`) ? '' : `remove ${written ?? origin.key}; `
-const through = (it: Words): string => (it.meant ? `write ${it.meant}` : RIGHT[it.driver])
+const isString = ({ origin }: Words): boolean => origin.key === 'connectionString'
+const isHost = ({ origin }: Words): boolean => /(^|\.)host$/.test(origin.key)
+const isKey = ({ written, origin: { key } }: Words): boolean => !written || written === key
+const through = (it: Words): string => {
+  if (!it.meant) return RIGHT[it.driver]
+  return isKey(it)
+    ? `write ${it.meant} in place of ${it.origin.key}`
+    : `write ${it.origin.key}=${it.minimum}`
+}
 
 export type Sentence = readonly [expected: string, actual: string, fix: string]
 
 /**
- * The only English of the project, one row per rule: expected, found, fix.
+ * The only English of the project, one row per rule: expected, found, fix; `particulars.ts` has what single settings need.
  */
 export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
   'waiver-expired': (it) => [
@@ -53,32 +75,52 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
     'the JavaScript client of the driver on a socket of its own',
     UNOBSERVABLE[it.origin.key]?.[0] ?? `${it.origin.key} is in use: its TLS cannot be observed`,
     UNOBSERVABLE[it.origin.key]?.[1] ??
-      'use the JavaScript client: remove pg-native, NODE_PG_FORCE_NATIVE, and the custom stream, connection or socket',
+      (it.origin.via === 'env'
+        ? `unset ${it.origin.key}: the JavaScript client is guarded`
+        : `remove ${it.origin.key}: the JavaScript client, on a socket that it opens itself, is guarded; through a tunnel set hostaddr to its near end`),
   ],
-  'conninfo-misread': (it) => [
-    'a connection string that means what it says',
-    it.host === 'base'
-      ? `${it.driver} takes this string for a database name: it would send all of it, password included, to a host named base (${it.outcome})`
-      : `${it.driver} reads this string differently${written(it)}: it would dial ${it.host} with ${it.outcome}`,
-    it.meant
-      ? `write ${it.meant}`
-      : 'write a URL: postgres://user:password@host:5432/database?sslmode=verify-full, with special characters percent-encoded',
-  ],
+  'conninfo-misread': (it) =>
+    it.written === BROKEN_SEPARATOR
+      ? [
+          MEANS_IT,
+          `${it.driver} finds no ${isString(it) ? 'parameter' : it.origin.key} behind a broken separator. Outcome: ${outcome(it)}`,
+          'write ? before the first parameter and & between the others, and nothing else: no &amp;, no ;, no second ?',
+        ]
+      : [
+          MEANS_IT,
+          it.host === 'base'
+            ? `${it.driver} takes this string for a database name: it would send all of it, password included, to a host named base (${outcome(it)})`
+            : `${it.driver} reads this string differently${written(it)}: it would dial ${it.host} with ${outcome(it)}`,
+          it.meant
+            ? `write ${it.meant}`
+            : 'write a URL: postgres://user:password@host:5432/database?sslmode=verify-full, with special characters percent-encoded',
+        ],
   'multi-host-unsupported': (it) => [
     'one host',
-    `${it.driver} does not implement ${/(^|\.)host$/.test(it.origin.key) ? 'a list of hosts' : it.origin.key}: it would take it for something else`,
-    'configure one pool per host, or resolve the service yourself',
+    isHost(it)
+      ? `${it.driver} does not implement a list of hosts: it takes all of it for the name of one`
+      : `${it.driver} does not implement ${it.origin.key}: it would leave it out and dial ${it.host}`,
+    isHost(it)
+      ? 'write one host, and configure one pool for each of the others'
+      : `remove ${it.origin.key}; write the host, port and database of that service, and ${RIGHT[it.driver]}`,
   ],
-  'sslmode-unknown': (it) => [
-    'a keyword and a value that the driver knows',
-    `${it.origin.key}${value(it)} is not one that ${it.driver} understands or obeys${meant(it) || '.'} Outcome: ${it.outcome}`,
-    through(it),
-  ],
+  'sslmode-unknown': (it) =>
+    it.written === DUPLICATED
+      ? [
+          `${it.origin.key} once`,
+          `${it.origin.key} is given more than once: which one counts depends on the reader. Outcome: ${outcome(it)}`,
+          `leave one ${it.origin.key}${/sslmode$/i.test(it.origin.key) ? `=${it.minimum}` : ''} and remove the others`,
+        ]
+      : [
+          'a keyword and a value that the driver knows',
+          `${it.origin.key}${value(it)} is not one that ${it.driver} understands or obeys${meant(it) || '.'} Outcome: ${outcome(it)}`,
+          through(it),
+        ],
   'setting-ineffective': (it) => [
     'settings that have an effect',
     it.written
-      ? `${it.driver} uses ${it.written} in place of ${it.origin.key}. Outcome: ${it.outcome}`
-      : `${it.driver} never reads ${it.origin.key}${meant(it) || '.'} Outcome: ${it.outcome}`,
+      ? `${it.driver} uses ${it.written} in place of ${it.origin.key}. Outcome: ${outcome(it)}`
+      : `${it.driver} never reads ${it.origin.key}${meant(it) || '.'} Outcome: ${outcome(it)}`,
     it.meant ? through(it) : `${removed(it)}${RIGHT[it.driver]}`,
   ],
   'ssl-value-fatal': (it) => [
@@ -96,7 +138,7 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
     it.written ?? `${it.origin.key} holds no certificate`,
     it.origin.via === 'option' && /\bca$/.test(it.origin.key)
       ? `pass the text of the file, not its path: ${it.origin.key} = fs.readFileSync('/path/to/root.crt', 'utf8')`
-      : `let ${it.origin.key} name a readable file of complete PEM certificates`,
+      : `let ${it.origin.key} name a readable file of complete PEM ${/crl/i.test(it.origin.key) ? 'revocation lists' : 'certificates'}`,
   ],
   'roots-widened': (it) => [
     'only the configured root certificates trusted',
@@ -106,7 +148,9 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
   'client-certificate-unusable': (it) => [
     'a client certificate with its private key, readable by its owner only',
     it.written ?? `${it.origin.key} is set without its other half: no certificate would be sent`,
-    'set both sslcert and sslkey (ssl.cert and ssl.key), and chmod 0600 the key',
+    it.written
+      ? `let ${it.origin.key} name a readable file; of a key: chmod 0600, owned by the user of this process`
+      : 'set both sslcert and sslkey (ssl.cert and ssl.key)',
   ],
   'tls-delegated': (it) => [
     'TLS options that can be judged',
@@ -119,7 +163,9 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
       `${it.origin.key} keeps the name in the certificate from being compared with ${it.host}`,
     it.written
       ? `connect by a name that the certificate holds, or reissue it for ${it.host}; for a tunnel set hostaddr to the address and host to the certificate's name`
-      : `remove ${it.origin.key}; ${RIGHT[it.driver]}`,
+      : /(host|servername)$/.test(it.origin.key)
+        ? `remove ${it.origin.key}; to reach ${it.host} under another name (a tunnel) set host to that name and hostaddr to the address`
+        : `remove ${it.origin.key}; ${RIGHT[it.driver]}`,
   ],
   'certificate-expired': (it) => [
     'a certificate within its dates',
@@ -140,7 +186,7 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
     'a certificate issued by a trusted root',
     it.written ?? consequence(it.outcome),
     it.written
-      ? 'point sslrootcert (or ssl.ca) at the CA that issued this certificate: do not turn verification off'
+      ? `make sure that this is the server; then trust the CA that issued its certificate: ${RIGHT[it.driver]}`
       : RIGHT[it.driver],
   ],
   'tls-version-too-low': (it) => [
@@ -190,9 +236,8 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
   'session-not-ssl': (it) => [
     'a session that both ends say is encrypted',
     SESSION_NOT_SSL[it.written ?? ''] ?? `pg_stat_ssl could not be asked${written(it)}`,
-    it.written === 'plaintext'
-      ? 'use sslmode=verify-full; or waive session-not-ssl for this host too'
-      : "encrypt that hop (PgBouncer: client_tls_sslmode, server_tls_sslmode = verify-full), or, where the pooler's server is a unix socket or the server has no pg_stat_ssl, set sessionCheck: 'local'",
+    NOT_SSL_FIX[it.written ?? '']?.(it) ??
+      "look in the server's log why pg_catalog.pg_stat_ssl did not answer; for a server without that view set sessionCheck: 'local'",
   ],
   'session-mismatch': (it) => [
     `the session of this socket${it.meant ? ` (${it.meant})` : ''} in pg_stat_ssl`,
@@ -247,43 +292,4 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
       : 'it is empty: client certificates cannot be verified (verify-full in the client does not need it)',
     'set ssl_ca_file to the root certificate, then reload PostgreSQL',
   ],
-}
-
-/** What stands in for a client that the guard sees connecting, and what to write instead. */
-const UNOBSERVABLE: Record<string, readonly [actual: string, fix: string]> = {
-  client: [
-    'pgnative hands the connection to libpq: connection.ssl does not reach it, and without PGSSLMODE it goes on in plaintext where the server offers no TLS',
-    "write client: 'pg' and remove pg-native",
-  ],
-  connectionPool: [
-    'knex would send every query through connections that another pool opened',
-    'replace connectionPool by connection: knex then opens its own connections, which are verified',
-  ],
-  'pg-native': [
-    'pg-native is installed, so typeorm hands every connection to libpq: ssl and the sslmode of the url do not reach it',
-    'write nativeDriver: false, or remove pg-native',
-  ],
-  nativeDriver: [
-    'typeorm would hand every connection to nativeDriver: its TLS cannot be observed',
-    'remove nativeDriver',
-  ],
-  driver: [
-    'driver is not pg: it lacks the Pool or the Client of pg',
-    'remove driver, or pass the pg module',
-  ],
-  'acquireRawConnection()': [
-    'the dialect in client opened this connection by itself, with another Client than this.driver.Client',
-    'make it with new this.driver.Client(settings), or of super.acquireRawConnection()',
-  ],
-  'connection()': [
-    'knex would send this query through a connection that it did not open',
-    'remove .connection(...) or the connection of the transaction; knex then uses its own, which is verified',
-  ],
-}
-
-const SESSION_NOT_SSL: Record<string, string> = {
-  plaintext: 'the connection would be in plaintext, and only what is written about it is waived',
-  socket: 'this socket is not TLS: application -> server is in plaintext',
-  pooler: "this socket is TLS, but the server's session is not: pooler -> server is in plaintext",
-  'no row': 'pg_stat_ssl has no row for this session',
 }

@@ -387,6 +387,38 @@ describe('PolicyError', () => {
     expect([alone.message, alone.reports]).toEqual([formatViolations(first), [first]])
   })
 
+  const two = 'sslmode is given more than once: which one counts depends on the reader.'
+  it.each<[Remark, found: string, fix: string]>([
+    [
+      { kind: 'key-duplicated', origin },
+      `${two} Outcome: verified TLS`,
+      'leave one sslmode=verify-full and remove the others',
+    ],
+    [
+      { kind: 'separator-broken', origin },
+      'pg finds no sslmode behind a broken separator. Outcome: verified TLS',
+      'write ? before the first parameter and & between the others, and nothing else: no &amp;, no ;, no second ?',
+    ],
+    [
+      { kind: 'value-unknown', origin, written: 'reqire', meant: 'require' },
+      'sslmode=reqire is not one that pg understands or obeys; did you mean require? Outcome: verified TLS',
+      'write sslmode=verify-full',
+    ],
+    [
+      { kind: 'unsupported', origin: { via: 'option', key: 'host' }, meant: 'one host' },
+      'pg does not implement a list of hosts: it takes all of it for the name of one',
+      'write one host, and configure one pool for each of the others',
+    ],
+    [
+      { kind: 'unobservable', origin: { via: 'env', key: 'NODE_PG_FORCE_NATIVE' } },
+      'NODE_PG_FORCE_NATIVE is in use: its TLS cannot be observed',
+      'unset NODE_PG_FORCE_NATIVE: the JavaScript client is guarded',
+    ],
+  ])('says of %o what to write', (remark, actual, fix) => {
+    const { violations } = judged({ plan: planned({ remarks: [remark] }) }, {}).report
+    expect(violations).toMatchObject([{ actual, fix }])
+  })
+
   it('lists every violation, most specific first, with origin and fix', () => {
     const plan = planned({
       transports: [{ kind: 'plaintext' }],
@@ -403,7 +435,7 @@ describe('PolicyError', () => {
           expected  a keyword and a value that the driver knows
           found     sslMode is not one that pg understands or obeys; did you mean sslmode? Outcome: plaintext
           from      URL parameter sslMode
-          fix       write sslmode
+          fix       write sslmode in place of sslMode
 
         sslmode-missing
           expected  sslmode=verify-full

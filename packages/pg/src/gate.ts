@@ -122,7 +122,7 @@ export function shutGate(client: PgClient, dialled: Dialled): void {
     error(error) {
       // Before the verdict of the handshake an error may be the verdict; later it is not ours. Either way
       // nothing goes on: pg leaves the connection open where a password function rejects.
-      if (state === 'negotiating' && refuse(findingsOf(error), error)) return true
+      if (state === 'negotiating' && refuse(findingsOf(error, dialled.roots), error)) return true
       end(error)
       return true
     },

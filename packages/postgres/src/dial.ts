@@ -18,7 +18,7 @@ import { connectionClosed, withCode } from './failure.js'
 import { SSL_REQUEST } from './messages.js'
 
 /** How one endpoint is dialled. */
-export interface Dialling extends Pick<Dialled, 'plan' | 'policy'> {
+export interface Dialling extends Pick<Dialled, 'plan' | 'policy' | 'roots'> {
   /** Undefined where nothing is verified because only a report is wanted. */
   readonly pinned: tls.ConnectionOptions | undefined
   /** What postgres.js itself would have handed to `tls.connect`, for report-only. */
@@ -75,7 +75,7 @@ async function secure(
   dialling: Dialling,
   next: Transport | undefined,
 ): Promise<Socket> {
-  const { plan, policy, pinned, ssl } = dialling
+  const { plan, policy, pinned, roots, ssl } = dialling
   const [transport] = plan.transports
   const direct = transport.kind === 'tls' && transport.negotiation === 'direct'
   if (!direct) {
@@ -97,7 +97,7 @@ async function secure(
   try {
     await arrived(socket, 'secureConnect')
   } catch (error) {
-    throw wireRefusal(plan, policy, findingsOf(error), error) ?? error
+    throw wireRefusal(plan, policy, findingsOf(error, roots), error) ?? error
   }
   refuseFor(plan, policy, handshakeFindings(socket, plan))
   return socket

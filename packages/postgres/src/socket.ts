@@ -86,9 +86,9 @@ async function open(
     : pinnedTlsOptions(admission.accepted, policy, trust, given)
   const { connect_timeout: seconds } = options
   const connectTimeout = typeof seconds === 'number' ? seconds * 1000 : 0
-  const socket = await dial({ plan, policy, pinned, ssl, connectTimeout, dials })
-  vouch(socket)
   const roots = trust.roots?.source ?? null
+  const socket = await dial({ plan, policy, roots, pinned, ssl, connectTimeout, dials })
+  vouch(socket)
   shutGate(
     socket,
     { plan, policy, report: admission.report, roots },

@@ -1,15 +1,29 @@
 import type { Finding } from '../rules.js'
-import { CONNECTION } from './handshake.js'
+import { CONNECTION, namesOf } from './handshake.js'
 
 type Meaning = Pick<Finding, 'rule' | 'written'>
 
 /**
  * What an error of Node, OpenSSL or a driver during the TLS negotiation means; [] where it is not ours.
- * For adapters.
+ * `roots` says what was trusted. For adapters.
  */
-export function findingsOf(error: unknown): readonly Finding[] {
-  const { code = '', message = '' } = error as { code?: unknown; message?: string }
-  const rule = BY_MESSAGE[message] ?? BY_CODE[String(code)]
+export function findingsOf(error: unknown, roots: string | null): readonly Finding[] {
+  const {
+    code = '',
+    message = '',
+    cert,
+  } = error as {
+    code?: unknown
+    message?: string
+    cert?: { subjectaltname?: string }
+  }
+  const rule: Meaning | undefined = BY_MESSAGE[message] ?? BY_CODE[String(code)]
+  if (rule === unknownIssuer) {
+    const trusted = roots === 'system' ? "the system's" : roots
+    const written = trusted ? `${UNKNOWN_ISSUER}: ${trusted}` : UNKNOWN_ISSUER
+    return [{ ...rule, written, origin: CONNECTION }]
+  }
+  if (rule === otherNames) return [{ ...rule, written: namesOf(cert), origin: CONNECTION }]
   if (rule) return [{ ...rule, origin: CONNECTION }]
   if (!/^(ERR_SSL_|ERR_OSSL_|EPROTO$)/.test(String(code))) return []
   const why = NO_COMMON_VERSION.test(String(code)) ? `${TOO_OLD}: ${code}` : String(code)
@@ -38,14 +52,14 @@ const STUFFED: Meaning = {
   written: 'plaintext came along with the answer to SSLRequest',
 }
 
-const unknownIssuer = {
-  rule: 'certificate-not-verified',
-  written: 'the certificate was issued by a CA that is not among the trusted roots',
-} as const
+const UNKNOWN_ISSUER = 'the certificate was issued by a CA that is not among the trusted roots'
+const unknownIssuer = { rule: 'certificate-not-verified' } as const
 const badPurpose = {
   rule: 'certificate-not-verified',
   written: 'the certificate is not a server certificate (its extended key usage)',
 } as const
+
+const otherNames = { rule: 'hostname-not-verified' } as const
 
 /** @see https://nodejs.org/api/tls.html#x509-certificate-error-codes */
 const BY_CODE: Record<string, Meaning> = {
@@ -66,10 +80,7 @@ const BY_CODE: Record<string, Meaning> = {
     written: 'sslcrl holds no revocation list of one of the CAs in the chain',
   },
   CRL_HAS_EXPIRED: { rule: 'certificate-not-verified', written: 'the revocation list has expired' },
-  ERR_TLS_CERT_ALTNAME_INVALID: {
-    rule: 'hostname-not-verified',
-    written: 'the certificate is for other names',
-  },
+  ERR_TLS_CERT_ALTNAME_INVALID: otherNames,
   CERT_HAS_EXPIRED: { rule: 'certificate-expired' },
   CERT_NOT_YET_VALID: { rule: 'certificate-not-yet-valid' },
   CERT_REVOKED: { rule: 'certificate-revoked' },

@@ -31,6 +31,8 @@ export function handshakeFindings(stream: Duplex, plan: Plan): readonly Finding[
     return [{ rule: 'session-not-ssl', origin: CONNECTION, written: 'socket' }]
   }
   const { host } = plan.endpoint
+  const certificate = stream.getPeerCertificate()
+  const misnamed = transport.verification === 'full' && !nameMatches(host, certificate)
   const verified = transport.verification !== 'none'
   const found = (rule: Finding['rule'], written: string, when: boolean): Finding[] =>
     when ? [{ rule, origin: CONNECTION, written }] : []
@@ -42,11 +44,7 @@ export function handshakeFindings(stream: Duplex, plan: Plan): readonly Finding[
     ),
     // Node skips the name check on a resumed session.
     ...found('handshake-failed', 'a resumed session', verified && stream.isSessionReused()),
-    ...found(
-      'hostname-not-verified',
-      'the certificate is for other names',
-      transport.verification === 'full' && !nameMatches(host, stream.getPeerCertificate()),
-    ),
+    ...found('hostname-not-verified', misnamed ? namesOf(certificate) : '', misnamed),
     ...found(
       'handshake-failed',
       'the server did not select ALPN postgresql',
@@ -59,6 +57,19 @@ export function handshakeFindings(stream: Duplex, plan: Plan): readonly Finding[
     ),
   ]
 }
+
+/** What a certificate is for, in words. Only what can be a name is shown: a server's text may hold anything. */
+export function namesOf(certificate: { subjectaltname?: string | undefined } | undefined): string {
+  const names = (certificate?.subjectaltname ?? '')
+    .split(', ')
+    .map((name) => /^(?:DNS|IP Address):([\w.*:-]{1,253})$/.exec(name)?.[1])
+    .filter((name) => name !== undefined)
+  const more = names.length > SHOWN ? `, and ${names.length - SHOWN} more` : ''
+  return names.length > 0
+    ? `the certificate is for ${names.slice(0, SHOWN).join(', ')}${more}`
+    : 'the certificate names no host'
+}
+const SHOWN = 5
 
 /** Not getPeerX509Certificate(): on Node 18 to 24 it empties the chain that SCRAM-PLUS needs. */
 function summarize(stream: tls.TLSSocket): CertificateSummary {
