@@ -1,19 +1,25 @@
-import type { Declaration, SourceFile } from '../model.js'
+import type { Declaration, Range, SourceFile } from '../model.js'
 import { type Mapped, slice } from '../text/mapped.js'
 import { DEEPEST, type Tree, textAt } from '../text/tree.js'
 import { declareOptions } from './options.js'
 import { declarePairs, type Pair } from './pairs.js'
+import { relevantParts } from './relevant.js'
 
 /** What makes a format's strings more than strings. */
 export interface TreeOptions {
   /** Whether the strings under a key are commands of a shell (`run`, `script`, `command`). */
   isCommand(key: string): boolean
   command(value: Mapped): readonly Declaration[]
+  /**
+   * Whether the place of a map or list is all of it and its text what readers get: then one whose text says
+   * nothing about PostgreSQL is passed over.
+   */
+  readonly placed: boolean
   /** What a string is for its reader: Kubernetes decodes base64. */
   read?(value: Mapped, path: readonly string[]): Mapped
 }
 
-const PLAIN: TreeOptions = { isCommand: () => false, command: () => [] }
+const PLAIN: TreeOptions = { placed: false, isCommand: () => false, command: () => [] }
 
 /** Everything that a document declares: maps of variables, lists of `{name, value}`, options, commands. */
 export function declareTree(
@@ -23,8 +29,11 @@ export function declareTree(
 ): Declaration[] {
   const found: Declaration[] = []
   const read = options.read ?? ((value: Mapped) => value)
+  const relevant = options.placed ? relevantParts(file.text) : () => true
   const visit = (tree: Tree, path: readonly string[]): void => {
     if (path.length > DEEPEST) return
+    // One more on either side: quotes are no part of a value's place.
+    if (tree.kind !== 'scalar' && !relevant(tree.at.offset - 1, endOf(tree.at) + 1)) return
     const key = path.at(-1) ?? ''
     if (tree.kind === 'scalar') {
       if (options.isCommand(key)) found.push(...options.command(tree.value))
@@ -56,6 +65,8 @@ export function declareTree(
   visit(root, [])
   return found
 }
+
+const endOf = ({ offset, length }: Range): number => offset + length
 
 /** What a declaration by options already covers. */
 const COVERED = /^(?:connectionString|ur[il]|ssl_?mode)$/i

@@ -11,6 +11,7 @@ export const json: Extractor = {
     const { tree, incomplete } = jsonTree(file)
     const declarations = tree
       ? declareTree(tree, file, {
+          placed: true,
           isCommand: (key) => /^(?:command|entryPoint|args)$/.test(key),
           command: (value) => declareCommand(value, file),
         })

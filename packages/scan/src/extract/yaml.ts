@@ -19,7 +19,9 @@ export const yaml: Extractor = {
       declareTree(tree, file, {
         isCommand: (key) => COMMAND.test(key),
         command: (value) => declareCommand(value, file),
-        ...(textAt(tree, 'kind') === 'Secret' ? { read: secretData } : {}),
+        ...(textAt(tree, 'kind') === 'Secret'
+          ? { placed: false, read: secretData }
+          : { placed: true }),
       }),
     )
     const localHosts = new Set(trees.flatMap(localNames))

@@ -42,6 +42,7 @@ export const MARKS: readonly (readonly [mark: string, ...anchors: string[]])[] =
   ['\\b5432\\b', '5432'],
   ['pg-(?:promise|pool)', 'pg-p'],
   ['slonik', 'slon'],
+  ['cockroachdb', 'ckro'],
   ['adapter-pg', 'r-pg'],
   ['verify-full-ignore', 'y-fu'],
   ['cG9zdGdyZX', 'G9zd'],
@@ -49,7 +50,8 @@ export const MARKS: readonly (readonly [mark: string, ...anchors: string[]])[] =
   ['aG9zdD', 'G9zd'],
 ]
 
-const MARK = new RegExp(MARKS.map(([mark]) => mark).join('|'))
+/** Any of the marks. */
+export const MARK: RegExp = new RegExp(MARKS.map(([mark]) => mark).join('|'))
 
 const word = (bytes: Uint8Array, at: number): number =>
   (bytes[at] ?? 0) |

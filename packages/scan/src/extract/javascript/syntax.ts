@@ -43,6 +43,7 @@ export function parse(file: SourceFile): Syntax | string {
     allowImportExportEverywhere: true,
     allowUndeclaredExports: true,
     errorRecovery: true,
+    attachComment: false,
     plugins,
   }
   const patience = Math.ceil(PATIENCE + text.length * PATIENCE_PER_CHARACTER)

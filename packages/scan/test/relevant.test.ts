@@ -1,0 +1,50 @@
+/** What is passed over because its text says nothing about PostgreSQL holds no finding. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { runs } from '../../../test/support/runs.js'
+import { declareCommand } from '../src/declare/command.js'
+import { declareTree } from '../src/declare/tree.js'
+import { judgeDeclaration } from '../src/judge-declaration.js'
+import { definePathPolicies } from '../src/path-policy.js'
+import { sourceFile } from '../src/source-file.js'
+import { jsonTree } from '../src/text/json-tree.js'
+
+const KEYS = [
+  'client', 'dialect', 'type', 'adapter', 'driver', 'connection', 'dialectOptions', 'extra', 'host', 'port',
+  'user', 'ssl', 'sslmode', 'DB_SSLMODE', 'PGSSLMODE', 'PGHOST', 'PGDATABASE', 'rejectUnauthorized', 'url',
+  'connectionString', 'database_url', 'DATABASE_URL', 'NODE_TLS_REJECT_UNAUTHORIZED', 'name', 'value', 'env',
+  'command', 'args', 'replication', 'read', 'x',
+] as const // biome-ignore format: a list
+const VALUES = [
+  'pg', 'postgres', 'PostgreSQL', 'cockroachdb', 'mysql', 'db.example.com', 5432, '5432', false, true, '0',
+  'prefer', 'disable', '${X}', '${DATABASE_URL}', 'postgres://a@db.example.com/x', 'Postgres://b/x?sslmode=allow',
+  'jdbc:postgresql://h/x', 'host=h dbname=x sslmode=prefer', 'PGSSLMODE=allow', 'export PGSSLMODE=allow', 'word',
+] as const // biome-ignore format: a list
+const { node } = fc.letrec<{ node: unknown }>((tie) => ({
+  node: fc.oneof(
+    { maxDepth: 4, withCrossShrink: true },
+    fc.constantFrom<unknown>(...VALUES),
+    fc.dictionary(fc.constantFrom<string>(...KEYS), tie('node'), { maxKeys: 5 }),
+    fc.array(tie('node'), { maxLength: 3 }),
+  ),
+}))
+const { policy } = definePathPolicies({})('')
+const now = new Date('2027-01-01')
+
+test('in a tree', () => {
+  fc.assert(
+    fc.property(node, (data) => {
+      const file = sourceFile('a.json', JSON.stringify(data))
+      const { tree } = jsonTree(file)
+      const findings = (placed: boolean) =>
+        tree &&
+        declareTree(tree, file, {
+          placed,
+          isCommand: (key) => /^(?:command|args)$/.test(key),
+          command: (value) => declareCommand(value, file),
+        }).flatMap((it) => judgeDeclaration(it, policy, now, new Set()).findings)
+      expect(findings(true)).toEqual(findings(false))
+    }),
+    { numRuns: runs(20_000) },
+  )
+})
