@@ -5,9 +5,11 @@ import { runs } from '../../../test/support/runs.js'
 import { declareCommand } from '../src/declare/command.js'
 import { declareTree } from '../src/declare/tree.js'
 import { judgeDeclaration } from '../src/judge-declaration.js'
+import type { SourceFile } from '../src/model.js'
 import { definePathPolicies } from '../src/path-policy.js'
 import { sourceFile } from '../src/source-file.js'
 import { jsonTree } from '../src/text/json-tree.js'
+import { literal } from '../src/text/mapped.js'
 
 const KEYS = [
   'client', 'dialect', 'type', 'adapter', 'driver', 'connection', 'dialectOptions', 'extra', 'host', 'port',
@@ -46,5 +48,48 @@ test('in a tree', () => {
       expect(findings(true)).toEqual(findings(false))
     }),
     { numRuns: runs(20_000) },
+  )
+})
+
+test('in a shell text', () => {
+  const words = fc.constantFrom(
+    ...[
+      'export',
+      'psql',
+      'postgres://a@db.example.com/x',
+      'PGSSLMODE=allow',
+      'PGPORT=1',
+      'DB_HOST=h',
+      'echo',
+    ],
+    ...[
+      'DB_SSLMODE=prefer',
+      'DB_TYPE=mysql',
+      '"PGHOST=a b"',
+      "'",
+      '\\\n',
+      '\n',
+      '\n\n',
+      ';',
+      '&&',
+      '#',
+      'a=b',
+      '$X',
+    ],
+  )
+  fc.assert(
+    fc.property(fc.array(words, { maxLength: 14 }), (all) => {
+      const text = all.join(' ')
+      const found = (file: SourceFile) =>
+        declareCommand(literal(file, 0, file.text.length), file).flatMap((it) =>
+          judgeDeclaration(it, policy, now, new Set()).findings.map(
+            ({ rule, actual }) => rule + actual,
+          ),
+        )
+      // A word that is relevant, and says nothing, keeps a line from being passed over.
+      const kept = all.map((it) => (it === 'echo' || it === 'psql' ? `${it} dbname` : it)).join(' ')
+      expect(found(sourceFile('a.sh', text))).toEqual(found(sourceFile('a.sh', kept)))
+    }),
+    { numRuns: runs(5000) },
   )
 })

@@ -42,8 +42,9 @@ export function* walk({ root, paths, ignore }: WalkOptions): Generator<Walked> {
     const scope = ignore ? scopeAbove(absolute) : undefined
     for (const found of folder(absolute.split(sep).join('/'), '', scope, ignore)) {
       const joined = from === '' ? found.path : `${from}/${found.path}`
-      if (!seen.has(joined)) yield { ...found, path: joined }
-      seen.add(joined)
+      if (seen.has(joined)) continue
+      if (paths.length > 1) seen.add(joined)
+      yield from === '' ? found : { ...found, path: joined }
     }
   }
 }

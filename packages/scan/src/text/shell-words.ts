@@ -1,3 +1,4 @@
+import { isRelevant } from '../declare/relevant.js'
 import type { SourceFile } from '../model.js'
 import { join, type Mapped, slice } from './mapped.js'
 
@@ -6,6 +7,17 @@ const SEPARATOR = /[\s;|&()<>]/
 
 const ENDS_COMMAND = /[\n;|&()]/
 
+/** A command on one line that sets nothing and quotes nothing: most lines of most scripts. */
+const QUIET = /[^\n'"\\$#&|;()<>=]+(?:\n|$)/y
+
+/** A word that stands for itself. */
+const SIMPLE = /[^\s;|&()<>'"\\$#][^\s;|&()<>'"\\$]*(?=[\s;|&()<>]|$)/y
+
+function match(pattern: RegExp, text: string, at: number): string {
+  pattern.lastIndex = at
+  return pattern.exec(text)?.[0] ?? ''
+}
+
 /** A word, and whether it is the first of its command. */
 export interface ShellWord extends Mapped {
   readonly first: boolean
@@ -13,7 +25,7 @@ export interface ShellWord extends Mapped {
 
 /**
  * The words of a shell text, quotes and backslashes removed; variables stay as they are written. Comments
- * are skipped; operators end a word.
+ * are skipped, and so are commands that say nothing about PostgreSQL; operators end a word.
  *
  * @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02
  */
@@ -24,6 +36,18 @@ export function* shellWords(value: Mapped, file: SourceFile): Generator<ShellWor
     while (at < text.length && SEPARATOR.test(text[at] ?? '')) {
       if (ENDS_COMMAND.test(text[at] ?? '')) first = true
       at++
+    }
+    const quiet = first ? match(QUIET, text, at) : ''
+    if (quiet !== '' && !isRelevant(quiet)) {
+      at += quiet.length
+      continue
+    }
+    const simple = match(SIMPLE, text, at)
+    if (simple !== '') {
+      yield { ...slice(value, at, at + simple.length, file), first }
+      first = false
+      at += simple.length
+      continue
     }
     if (text[at] === '#') {
       while (at < text.length && text[at] !== '\n') at++
