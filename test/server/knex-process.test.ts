@@ -27,6 +27,8 @@ beforeAll(async () => {
   server = await postgres()
   stranger = await hostile({ tls: { certificate: set.certificate('rogue') } })
   dir = mkdtempSync(join(tmpdir(), 'verify-full-'))
+  // What stands above it must not say which kind of modules its files are.
+  writeFileSync(join(dir, 'package.json'), '{}')
   await application()
 })
 afterAll(async () => {
