@@ -256,3 +256,11 @@ test('docs/README.md names every page', () => {
   const pages = readdirSync(`${ROOT}docs`).filter((name) => name !== 'README.md')
   expect(pages.filter((name) => !named.includes(name))).toEqual([])
 })
+
+test('ARCHITECTURE.md begins with the data flow and has at most two pages', () => {
+  const lines = read('ARCHITECTURE.md').trimEnd().split('\n')
+  expect(lines[0]).toMatch(/^`config, env -> .* -> application`$/)
+  // Two pages of 60 lines.
+  expect(lines.length).toBeLessThanOrEqual(120)
+  expect(lines.filter((line) => !line.startsWith('|') && line.length > 130)).toEqual([])
+})

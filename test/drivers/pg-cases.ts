@@ -419,10 +419,17 @@ export const PG_CASES: readonly PgCase[] = [
   ...HOSTS,
 ]
 
-/** The configuration with `{dir}` filled in. */
+/** The configuration with `{dir}` filled in; a copy, because pg hides `ssl.key` on the object that it is given. */
 export function withDirectory(config: PgCase['config'], dir: string): PgCase['config'] {
   if (typeof config === 'string') return config.replaceAll('{dir}', dir)
-  const { connectionString } = config
-  if (typeof connectionString !== 'string') return config
-  return { ...config, connectionString: connectionString.replaceAll('{dir}', dir) }
+  const copy = copied(config) as typeof config
+  const { connectionString, ssl } = copy
+  if (typeof ssl === 'object' && ssl !== null) copy.ssl = copied(ssl)
+  if (typeof connectionString === 'string') {
+    copy.connectionString = connectionString.replaceAll('{dir}', dir)
+  }
+  return copy
 }
+
+const copied = (it: object): object =>
+  Object.create(Object.getPrototypeOf(it), Object.getOwnPropertyDescriptors(it))

@@ -40,7 +40,7 @@ async function attempt(
     connectionTimeoutMillis: 2000,
     ...(direct ? { sslnegotiation: 'direct' } : {}),
   }
-  const { Client } = guard({ Client: pg.Client, Pool: pg.Pool }, { gate, gateTimeoutMillis: 500 })
+  const { Client } = guard({ Client: pg.Client, Pool: pg.Pool }, { gate, gateTimeoutMillis: 900 })
   const client = new Client(config as pg.ClientConfig)
   const emitted: unknown[] = []
   client.on('error', (error) => emitted.push(error))
