@@ -10,14 +10,18 @@ import type { Range, SourceFile } from './model.js'
  */
 export function sourceFile(path: string, text: string, mode?: number): SourceFile {
   let starts: readonly number[] | undefined
+  let last = 0
   const at = (offset: number): { line: number; column: number } => {
     starts ??= lineStarts(text)
-    let [low, high] = [0, starts.length - 1]
+    // Most questions are about the line of the question before.
+    const near = offset >= (starts[last] ?? 0) && offset < (starts[last + 1] ?? Infinity)
+    let [low, high] = near ? [last, last] : [0, starts.length - 1]
     while (low < high) {
       const middle = (low + high + 1) >> 1
       if ((starts[middle] ?? 0) <= offset) low = middle
       else high = middle - 1
     }
+    last = low
     return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 }
   }
   return {

@@ -3,14 +3,12 @@ import { type Mapped, slice } from '../text/mapped.js'
 import { type ShellWord, shellWords } from '../text/shell-words.js'
 import { findDsns } from './dsn.js'
 import { declarePairs, type Pair } from './pairs.js'
-import { isRelevant } from './relevant.js'
 
 /**
  * What a shell text declares. Variables that are exported, or set by a command of their own, hold for all of
  * it; those before a command (`K=V psql`) or among its options (`-e K=V`) for that command.
  */
 export function declareCommand(value: Mapped, file: SourceFile): Declaration[] {
-  if (!isRelevant(value.text)) return []
   const everywhere: Pair[] = []
   const commands: Pair[][] = []
   let words: ShellWord[] = []

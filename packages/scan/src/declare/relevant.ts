@@ -4,14 +4,11 @@ import { MARK } from '../files/marks.js'
  * What a part of a file says when it can be about PostgreSQL. Wider than the marks that a whole file needs, so
  * that of a file that is read nothing is lost: any case, words without quotes, characters that are escaped.
  */
-const RELEVANT = `${MARK.source}|cockroachdb|\\bpg\\b|dbname|\\\\[ux]`
-const ANY = new RegExp(RELEVANT, 'i')
-
-export const isRelevant = (text: string): boolean => ANY.test(text)
+const RELEVANT = new RegExp(`${MARK.source}|\\bpg\\b|dbname|\\\\[ux]`, 'gi')
 
 /** Answers whether a part of a text is relevant, each time without reading it again. */
 export function relevantParts(text: string): (start: number, end: number) => boolean {
-  const marks = [...text.matchAll(new RegExp(RELEVANT, 'gi'))]
+  const marks = [...text.matchAll(RELEVANT)]
   return (start, end) => {
     let [low, high] = [0, marks.length]
     while (low < high) {

@@ -1,4 +1,4 @@
-import { isRelevant } from '../declare/relevant.js'
+import { relevantParts } from '../declare/relevant.js'
 import type { SourceFile } from '../model.js'
 import { join, type Mapped, slice } from './mapped.js'
 
@@ -31,6 +31,8 @@ export interface ShellWord extends Mapped {
  */
 export function* shellWords(value: Mapped, file: SourceFile): Generator<ShellWord> {
   const { text } = value
+  const relevant = relevantParts(text)
+  if (!relevant(0, text.length)) return
   let [at, first] = [0, true]
   while (at < text.length) {
     while (at < text.length && SEPARATOR.test(text[at] ?? '')) {
@@ -38,7 +40,7 @@ export function* shellWords(value: Mapped, file: SourceFile): Generator<ShellWor
       at++
     }
     const quiet = first ? match(QUIET, text, at) : ''
-    if (quiet !== '' && !isRelevant(quiet)) {
+    if (quiet !== '' && !relevant(at, at + quiet.length)) {
       at += quiet.length
       continue
     }
