@@ -34,6 +34,16 @@ describe.each(MARKS)('%s', (mark, ...anchors) => {
   })
 })
 
+test.each([
+  'client: pg\nconnection: { host: db.example.com }\n',
+  '[db]\ndriver=pg\r\n',
+  '{ client: pg, connection: x }\n',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: what a file holds
+  'database_url: ${SOMETHING}\n',
+])('a word without quotes is enough: %j', (text) => {
+  expect(isCandidate(Buffer.from(text))).toBe(true)
+})
+
 test('what holds no mark is no candidate, whatever anchors it holds', () => {
   const anchors = fc.constantFrom(...MARKS.flatMap(([, ...all]) => all))
   const texts = fc.array(fc.oneof(anchors, fc.string({ maxLength: 3 })), { maxLength: 12 })

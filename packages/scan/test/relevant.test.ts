@@ -19,6 +19,7 @@ const KEYS = [
 ] as const // biome-ignore format: a list
 const VALUES = [
   'pg', 'postgres', 'PostgreSQL', 'cockroachdb', 'mysql', 'db.example.com', 5432, '5432', false, true, '0',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: what a file holds
   'prefer', 'disable', '${X}', '${DATABASE_URL}', 'postgres://a@db.example.com/x', 'Postgres://b/x?sslmode=allow',
   'jdbc:postgresql://h/x', 'host=h dbname=x sslmode=prefer', 'PGSSLMODE=allow', 'export PGSSLMODE=allow', 'word',
 ] as const // biome-ignore format: a list

@@ -23,6 +23,10 @@ export const MARKS: readonly (readonly [mark: string, ...anchors: string[]])[] =
   ['postgres', 'tgre'],
   ['POSTGRES', 'TGRE'],
   ['(?:DATABASE|DB|PG)_(?:UR[LI]|DSN|CONN)', '_URL', '_URI', '_DSN', '_CON'],
+  [
+    '(?:database|db|pg)_(?:ur[li]|dsn|conn)',
+    ...['e_', 'b_', 'g_'].flatMap((it) => ['ur', 'ds', 'co'].map((end) => `${it}${end}`)),
+  ],
   ['pgsql', 'pgsq'],
   ['psql:', 'psql'],
   ['postgis:', 'tgis'],
@@ -38,6 +42,10 @@ export const MARKS: readonly (readonly [mark: string, ...anchors: string[]])[] =
   [
     '[\'"`]pg[\'"`/]',
     ...['"', "'", '`'].flatMap((it) => [...'"\'`/'].map((end) => `${it}pg${end}`)),
+  ],
+  [
+    '[:=] *pg[\r\n ,}\\]]',
+    ...[':', '=', ' '].flatMap((it) => [...'\r\n ,}]'].map((end) => `${it}pg${end}`)),
   ],
   ['\\b5432\\b', '5432'],
   ['pg-(?:promise|pool)', 'pg-p'],
