@@ -13,6 +13,10 @@ export type PgConfig = pg.PoolConfig & pg.ClientConfig
  * that has not connected, a configuration, or the pg module; the same kind of thing comes back.
  * A configuration comes back ready for `new Pool()`; a string comes back as such a configuration.
  *
+ * Of a client that exists, what pg has made of its configuration is judged: what pg dropped on the way (a string's
+ * `service=` or second sslmode) cannot be seen any more. It connects verified or not at all; a configuration or
+ * a pool is told more.
+ *
  * @throws PolicyError at once where the configuration is already known to be below the policy; no socket
  *   is opened. TypeError for anything else than the four, for a pool or client already connected, and
  *   for a pool already guarded with another policy.
