@@ -48,7 +48,7 @@ test('in a tree', () => {
         }).flatMap((it) => judgeDeclaration(it, policy, now, new Set()).findings)
       expect(findings(true)).toEqual(findings(false))
     }),
-    { numRuns: runs(20_000) },
+    { numRuns: runs(5000) },
   )
 })
 
