@@ -28,7 +28,7 @@ beforeAll(async () => {
   // PgBouncer runs as another account, and reads root.crt here; keys stay 0600.
   chmodSync(files.dir, 0o755)
   server = await postgres({ hba: HBA })
-  await server.admin('create database plain template postgres')
+  await server.admin('create database plain')
 })
 afterAll(() => Promise.all([server?.stop(), files?.[Symbol.asyncDispose]()]))
 

@@ -108,7 +108,7 @@ module.exports = new DataSource({ type: 'postgres', url: process.env.DATABASE_UR
     const { server, files } = world
     const { user, password, port } = server
     const database = `tool_${Object.keys(TOOLS).indexOf(name)}`
-    await server.admin(`create database ${database} owner ${user} template postgres`, 'postgres')
+    await server.admin(`create database ${database} owner ${user}`, 'postgres')
     const start = (query: string) =>
       run(
         { ...place, folder },

@@ -80,7 +80,7 @@ export async function startServers(world: World, stateful: boolean): Promise<Ser
   if (stateful) {
     databases += 1
     database = `compat_${databases}`
-    await server.admin(`create database ${database} owner ${user} template postgres`, 'postgres')
+    await server.admin(`create database ${database} owner ${user}`, 'postgres')
   }
   const options: Record<Protection, { ssl?: object; query: string }> = {
     none: { query: '' },
