@@ -1,9 +1,9 @@
 import type { Declaration, Range, SourceFile } from '../model.js'
 import { type Mapped, slice } from '../text/mapped.js'
+import { relevantParts } from '../text/relevant.js'
 import { DEEPEST, type Tree, textAt } from '../text/tree.js'
 import { declareOptions } from './options.js'
 import { declarePairs, type Pair } from './pairs.js'
-import { relevantParts } from './relevant.js'
 
 /** What makes a format's strings more than strings. */
 export interface TreeOptions {

@@ -1,6 +1,6 @@
-import { relevantParts } from '../declare/relevant.js'
 import type { SourceFile } from '../model.js'
 import { join, type Mapped, slice } from './mapped.js'
+import { relevantParts } from './relevant.js'
 
 /** Ends a word where it is not quoted. */
 const SEPARATOR = /[\s;|&()<>]/
