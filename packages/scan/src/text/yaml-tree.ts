@@ -1,15 +1,24 @@
-import type { Node, Pair } from 'yaml'
+import type { Document, Node, Pair, YAMLError } from 'yaml'
 import { lazily } from '../lazily.js'
 import type { SourceFile } from '../model.js'
 import { decoded, join, literal, type Mapped } from './mapped.js'
 import { DEEPEST, type Tree, type TreeEntry } from './tree.js'
+import { withoutIrrelevantEntries } from './yaml-entries.js'
 
 /** The documents of a YAML file, and why reading ended early. Aliases are not followed: what they repeat
  * is reported where it stands. Templates (`{{ ... }}` on a line of its own) are blanked out first. */
 export function yamlTrees(file: SourceFile): { trees: Tree[]; incomplete?: string } {
-  const source = blankTemplates(file.text)
+  const text = blankTemplates(file.text)
+  const relevant = parse(withoutIrrelevantEntries(text))
+  // An error may be one of the reduction, which knows nothing of aliases.
+  const { documents, problem } = relevant.problem ? parse(text) : relevant
+  const trees = documents.flatMap(({ contents }) => convert(contents, file, 0) ?? [])
+  return problem ? { trees, incomplete: `it is no valid YAML (${problem.code})` } : { trees }
+}
+
+function parse(source: string): { documents: Document.Parsed[]; problem?: YAMLError | undefined } {
   const { LineCounter, parseAllDocuments } = library()
-  const documents = parseAllDocuments(source, {
+  const parsed = parseAllDocuments(source, {
     keepSourceTokens: false,
     lineCounter: new LineCounter(),
     logLevel: 'silent',
@@ -18,10 +27,8 @@ export function yamlTrees(file: SourceFile): { trees: Tree[]; incomplete?: strin
     uniqueKeys: false,
     merge: false,
   })
-  const list = Array.isArray(documents) ? documents : []
-  const problem = list.flatMap(({ errors }) => errors)[0]
-  const trees = list.flatMap(({ contents }) => convert(contents, file, source, 0) ?? [])
-  return problem ? { trees, incomplete: `it is no valid YAML (${problem.code})` } : { trees }
+  const documents = Array.isArray(parsed) ? parsed : []
+  return { documents, problem: documents.flatMap(({ errors }) => errors)[0] }
 }
 
 /** Helm's control lines are no YAML; spaces keep every offset where it was. */
@@ -32,23 +39,18 @@ const blankTemplates = (text: string): string =>
       )
     : text
 
-function convert(
-  node: Node | null | undefined,
-  file: SourceFile,
-  source: string,
-  depth: number,
-): Tree | undefined {
+function convert(node: Node | null | undefined, file: SourceFile, depth: number): Tree | undefined {
   const { isAlias, isMap, isScalar, isSeq } = library()
   if (!node || isAlias(node) || depth > DEEPEST || !node.range) return undefined
   const [start, end] = node.range
   if (isMap(node)) {
     const entries = node.items.flatMap((pair): TreeEntry[] =>
-      entry(pair as Pair<Node, Node | null>, file, source, depth),
+      entry(pair as Pair<Node, Node | null>, file, depth),
     )
     return { kind: 'map', entries, at: file.range(start, end - start) }
   }
   if (isSeq(node)) {
-    const items = node.items.flatMap((item) => convert(item as Node, file, source, depth + 1) ?? [])
+    const items = node.items.flatMap((item) => convert(item as Node, file, depth + 1) ?? [])
     return { kind: 'list', items, at: file.range(start, end - start) }
   }
   if (!isScalar(node)) return undefined
@@ -60,14 +62,9 @@ function convert(
   return { kind: 'scalar', value: scalar(node, value, file, start, end), data }
 }
 
-function entry(
-  pair: Pair<Node, Node | null>,
-  file: SourceFile,
-  source: string,
-  depth: number,
-): TreeEntry[] {
+function entry(pair: Pair<Node, Node | null>, file: SourceFile, depth: number): TreeEntry[] {
   const key = library().isScalar(pair.key) ? String(pair.key.value) : undefined
-  const value = convert(pair.value, file, source, depth + 1)
+  const value = convert(pair.value, file, depth + 1)
   return key === undefined || !value ? [] : [{ key, value }]
 }
 
