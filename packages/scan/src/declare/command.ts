@@ -13,7 +13,7 @@ export function declareCommand(value: Mapped, file: SourceFile): Declaration[] {
   const commands: Pair[][] = []
   let words: ShellWord[] = []
   const finish = (): void => {
-    const pairs = words.map((word) => pairOf(word, file))
+    const pairs = [...words.map((word) => pairOf(word, file)), ...hostOf(words, file)]
     const isExport = EXPORT.test(words[0]?.text ?? '')
     if (isExport || pairs.every(({ key }) => key !== '')) everywhere.push(...pairs)
     else commands.push(pairs)
@@ -29,6 +29,32 @@ export function declareCommand(value: Mapped, file: SourceFile): Declaration[] {
     ...commands.flatMap((pairs) => declarePairs(pairs, file, everywhere)),
   ]
 }
+
+/** PostgreSQL's own programs that send a password, all of them libpq. */
+const CLIENT =
+  /(?:^|\/)(?:psql|pgbench|pg_(?:dump|dumpall|restore|basebackup|receivewal|recvlogical))$/
+const HOST = /^(?:-h|--host=?)/
+
+/**
+ * The host that a program of PostgreSQL is given as an option (`pg_dump -h db.example.com`), as the variable
+ * that means the same. Where its connection string or a variable of the file has an sslmode, that is judged.
+ *
+ * @see https://www.postgresql.org/docs/current/app-psql.html
+ */
+function hostOf(words: readonly ShellWord[], file: SourceFile): Pair[] {
+  const options = words.slice(words.findIndex(({ text }) => CLIENT.test(text)) + 1)
+  const at = options.findIndex(({ text }) => HOST.test(text))
+  const option = options[at]
+  if (options.length === words.length || !option || ELSEWHERE.test(file.text)) return []
+  if (options.some(({ text }) => CONNINFO.test(text))) return []
+  const length = HOST.exec(option.text)?.[0].length ?? 0
+  const attached = option.text.length > length
+  const value = attached ? slice(option, length, option.text.length, file) : options[at + 1]
+  return value ? [{ key: 'PGHOST', value }] : []
+}
+
+const ELSEWHERE = /PGSSLMODE|PGSERVICE/
+const CONNINFO = /:\/\/|\b(?:sslmode|service)\s?=/
 
 const EXPORT = /^(?:export|declare|typeset|readonly|local|setenv)$/
 

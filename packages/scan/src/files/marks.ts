@@ -14,6 +14,8 @@ const anyCase = (word: string): string[] =>
     [''],
   )
 
+const CLIENTS = ['psql', 'pgbe', 'pg_d', 'pg_r', 'pg_b']
+
 /**
  * One row per mark: an expression, and its anchors: four bytes, of which every match holds one. An anchor's
  * first three bytes are rare in code: each pair that looks like one of them costs a closer look. The last
@@ -29,6 +31,10 @@ export const MARKS: readonly (readonly [mark: string, ...anchors: string[]])[] =
   ],
   ['pgsql', 'pgsq'],
   ['psql:', 'psql'],
+  [
+    '(?:psql|pgbench|pg_(?:dump|restore|basebackup|rec))(?:\\\\\r?\n|[^\n]){0,200}? (?:-h|--host)',
+    ...CLIENTS,
+  ],
   ['postgis:', 'tgis'],
   ['PG(?:SSL|HOST|REQUIRE|SERVICE)', 'PGSS', 'PGHO', 'PGRE', 'PGSE'],
   ['[sS][sS][lL][_-]?[mM][oO][dD][eE]', ...['slmo', 'sl_m', 'sl-m'].flatMap(anyCase)],
