@@ -5,21 +5,39 @@ import { dotenv, readDotenv } from './extract/dotenv.js'
 import type { ExtractContext, SourceFile } from './model.js'
 import { sourceFile } from './source-file.js'
 
-/** The other files of a project, as far as extractors ask for them; each is read once. */
+/** Characters of the files that are kept at hand: what one file imports, its neighbours do. */
+const AT_HAND = 500_000
+
+/** The other files of a project, as far as extractors ask for them. */
 export function projectFiles(
   root: string,
   staged: ReadonlyMap<string, Buffer> | undefined,
 ): { contextOf(path: string): ExtractContext; readonly hosts: Set<string> } {
   const hosts = new Set<string>()
   const variables = new Map<string, ReadonlyMap<string, readonly string[]>>()
-  const read = (path: string): SourceFile | undefined => {
-    const clean = normalize(path)
-    if (clean === undefined) return undefined
+  const fresh = (path: string): SourceFile | undefined => {
     try {
-      return sourceFile(clean, decode(staged?.get(clean) ?? readFileSync(resolve(root, clean))))
+      return sourceFile(path, decode(staged?.get(path) ?? readFileSync(resolve(root, path))))
     } catch {
       return undefined
     }
+  }
+  const atHand = new Map<string, SourceFile | undefined>()
+  let size = 0
+  const read = (path: string): SourceFile | undefined => {
+    const clean = normalize(path)
+    if (clean === undefined) return undefined
+    const known = atHand.has(clean)
+    const file = known ? atHand.get(clean) : fresh(clean)
+    atHand.delete(clean)
+    atHand.set(clean, file)
+    if (!known) size += sizeOf(file)
+    for (const [oldest, it] of atHand) {
+      if (size <= AT_HAND) break
+      atHand.delete(oldest)
+      size -= sizeOf(it)
+    }
+    return file
   }
   const variablesOf = (folder: string): ReadonlyMap<string, readonly string[]> => {
     const known = variables.get(folder)
@@ -44,6 +62,9 @@ export function projectFiles(
     }),
   }
 }
+
+/** That a file is not there is also kept. */
+const sizeOf = (file: SourceFile | undefined): number => 100 + (file?.text.length ?? 0)
 
 /** `a/b`, `a` and the root, of `a/b/c.ts`. */
 function foldersAbove(path: string): string[] {

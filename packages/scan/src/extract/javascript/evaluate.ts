@@ -172,7 +172,18 @@ const referred = (value: Value, at: Range): Value =>
     ? { ...value, at: value.at ?? at }
     : value
 
+/** What a limit has cut short is not kept: nearer to the top more of it may be known. */
+const KEPT_DEPTH = 3
+
 function bound(found: Binding, module: Module, reading: Reading, depth: number): Value {
+  const known = reading.values.get(found)
+  if (known) return known
+  const value = valueOf(found, module, reading, depth)
+  if (depth <= KEPT_DEPTH && reading.steps <= MOST_STEPS) reading.values.set(found, value)
+  return value
+}
+
+function valueOf(found: Binding, module: Module, reading: Reading, depth: number): Value {
   const { imported, init, path, opaque, memberWrites, writes } = found
   if (imported)
     return exportOf(moduleFor(imported.source, module, reading), imported.name, reading, depth)

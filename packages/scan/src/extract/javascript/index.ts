@@ -40,6 +40,8 @@ function read(
     home: file.path,
     context,
     modules: new Map([[file.path, module]]),
+    specifiers: new Map(),
+    values: new Map(),
     steps: 0,
   }
   let work = 0

@@ -1,6 +1,6 @@
-import type { ExtractContext } from '../../model.js'
+import type { ExtractContext, SourceFile } from '../../model.js'
 import { evaluate, property } from './evaluate.js'
-import { type Scopes, scopesOf } from './scope.js'
+import { type Binding, type Scopes, scopesOf } from './scope.js'
 import { bare, child, children, keyOf, type Node, nameOf, parse, type Syntax } from './syntax.js'
 import { choice, literal, type Value } from './value.js'
 
@@ -16,6 +16,10 @@ export interface Reading {
   readonly home: string
   readonly context: ExtractContext
   readonly modules: Map<string, Module | Value | undefined>
+  /** What specifiers stand for, by the file that has them. */
+  readonly specifiers: Map<Module, Map<string, Value>>
+  /** What names stand for, as far as it was asked near the top. */
+  readonly values: Map<Binding, Value>
   steps: number
 }
 
@@ -27,6 +31,14 @@ export const moduleOf = (syntax: Syntax): Module => ({ syntax, scopes: scopesOf(
 /** What a specifier stands for: a file of the project, or a package. */
 export function moduleFor(source: string, from: Module, reading: Reading): Value {
   if (!source.startsWith('.')) return { kind: 'package', source, name: '' }
+  const known = reading.specifiers.get(from) ?? new Map<string, Value>()
+  reading.specifiers.set(from, known)
+  const value = known.get(source) ?? fileFor(source, from, reading)
+  known.set(source, value)
+  return value
+}
+
+function fileFor(source: string, from: Module, reading: Reading): Value {
   const folder = from.syntax.file.path.split('/').slice(0, -1)
   const base = [...folder, ...source.split('/')].join('/')
   for (const path of candidates(base)) {
@@ -63,14 +75,19 @@ function load(path: string, reading: Reading): Module | Value | undefined {
   if (modules.has(path)) return modules.get(path)
   if (modules.size > MOST_FILES) return undefined
   const file = context.read(path)
-  let found: Module | Value | undefined
-  if (file && path.endsWith('.json')) found = fromJson(file.text)
-  else if (file) {
-    const syntax = parse(file)
-    found = typeof syntax === 'string' ? undefined : moduleOf(syntax)
-  }
+  const found = file && (PARSED.get(file) ?? parsed(file))
+  if (file && found) PARSED.set(file, found)
   modules.set(path, found)
   return found
+}
+
+/** Files that several import are parsed once, as long as the project has them at hand. */
+const PARSED = new WeakMap<SourceFile, Module | Value>()
+
+function parsed(file: SourceFile): Module | Value | undefined {
+  if (file.path.endsWith('.json')) return fromJson(file.text)
+  const syntax = parse(file)
+  return typeof syntax === 'string' ? undefined : moduleOf(syntax)
 }
 
 function fromJson(text: string): Value | undefined {
