@@ -68,6 +68,15 @@ function inComment(declaration: Declaration, { text }: SourceFile): Declaration 
   return COMMENT.test(before) ? { ...declaration, local: 'a comment' } : declaration
 }
 
+const LONGEST_VARIABLE = 200
+/** A template's variable may be written on several lines; a statement's end is not in it. */
+const CLOSED = /^[^;]*\}/
+
+/** Whether a space is one of `<your host>`. */
+const inPlaceholder = (text: string, start: number, at: number): boolean =>
+  /<[A-Za-z_][\w -]{0,60}$/.test(text.slice(Math.max(start, at - 62), at)) &&
+  /^[\w -]{0,60}>/.test(text.slice(at, at + 62))
+
 /**
  * Where a URL ends: at a space or quote, at a bracket that was opened before it, before punctuation. Inside
  * `${...}` and `{{ ... }}` everything goes.
@@ -78,11 +87,16 @@ export function endOfUrl(text: string, start: number): number {
   const limit = Math.min(text.length, start + LONGEST)
   for (; at < limit; at++) {
     const character = text[at] ?? ''
-    if (/[\r\n]/.test(character)) break
     const inVariable = open.includes('{')
+    if (
+      /[\r\n]/.test(character) &&
+      !(inVariable && CLOSED.test(text.slice(at, at + LONGEST_VARIABLE)))
+    )
+      break
     if (!inVariable && /[\s"'`,|\\]/.test(character)) {
-      // A list of hosts: `h1:5432,h2:5432`.
-      if (character !== ',' || !/[\w[]/.test(text[at + 1] ?? '')) break
+      // A list of hosts: `h1:5432,h2:5432`; a place for somebody to write in: `<your host>`.
+      const list = character === ',' && /[\w[]/.test(text[at + 1] ?? '')
+      if (!list && !(character === ' ' && inPlaceholder(text, start, at))) break
     }
     if ('([{'.includes(character)) open.push(character)
     if (character === '>' && !/<[\w -]{1,60}$/.test(text.slice(Math.max(start, at - 62), at))) break

@@ -22,6 +22,9 @@ const WHOLE_SCHEME = new RegExp(`^${URL_SCHEME.source}`, 'i')
 /** Parameters whose value decides about protection: a variable there leaves all undetermined. */
 const DECIDING = /^(?:ssl|ssl_?mode|uselibpqcompat|ssl_?negotiation|gssencmode)$/i
 
+/** Hosts that a document leaves for somebody to write: `<host>`, `db.[project].example.com`, `HOST`, `host:port`. */
+const PLACEHOLDER = /<[A-Za-z_][\w -]*>|\[[A-Za-z_][\w -]*\]|^[A-Z][A-Z_]+(?:$|[:,])|:port$/
+
 /** A connection URL as a declaration; undefined where nothing but a scheme is written. */
 export function declareUrl(
   value: Mapped,
@@ -62,8 +65,10 @@ export function declareUrl(
     if (setting) settings.set(key, setting)
   }
   const at = head.lastIndexOf('@')
+  const [authority = ''] = head.slice(at + 1).split('/')
   return {
     ...(readers ? { readers } : {}),
+    ...(PLACEHOLDER.test(authority) ? { local: 'a placeholder' } : {}),
     config: `${scheme.startsWith('postgres:') ? 'postgres' : 'postgresql'}://${standInHead(head)}${query.length > 0 ? `?${query.join('&')}` : ''}`,
     env: surroundings.env,
     at: value.at,
@@ -98,7 +103,7 @@ function standInHead(head: string): string {
   const authority = head
     .slice(at)
     .replace(
-      /:(?:\$\{[^{}:]*\}|\$\w+|\{\{[^{}]*\}\}|\$\([^)]*\)|%[sdv]|<[\w-]+>|\{\w+\})(?=[/,]|$)/g,
+      /:(?:\$\{[^{}:]*\}|\$\w+|\{\{[^{}]*\}\}|\$\([^)]*\)|%[sdv]|<[\w-]+>|\[[\w-]+\]|\{\w+\}|port)(?=[/,]|$)/gi,
       ':5432',
     )
   return withStandIns(head.slice(0, at)).replace(/\s/g, '%20') + withStandIns(authority)

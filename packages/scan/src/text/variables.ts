@@ -3,10 +3,11 @@ import { STAND_IN } from '../model.js'
 /**
  * How files name a value that is known only at run time: `${VAR}`, `${VAR:-default}`, `$VAR`, `$(VAR)`
  * (Kubernetes), `${{ secrets.VAR }}`, `{{ .Values.var }}`, `<%= ENV['VAR'] %>`, `%(VAR)s`, `#{var}`,
- * `{var}` (Python), `%s` (printf), `<password>` (templates), `@@VAR@@`.
+ * `{var}` (Python), `%s` (printf), `<password>` and `[password]` (documents), `@@VAR@@`. Variables nest once:
+ * `${A ? `:${A}` : ''}`. What IPv6 writes in brackets has a colon inside.
  */
 const VARIABLE =
-  /\$\{\{[^{}]{0,200}\}\}|\$\{[^{}]{0,200}\}|\$\([A-Za-z_]\w{0,99}\)|\$[A-Za-z_]\w{0,99}|\{\{[^{}]{0,200}\}\}|<%[^%]{0,200}%>|%\([A-Za-z_]\w{0,99}\)s|#\{[^{}]{0,200}\}|\{[A-Za-z_][\w.]{0,99}\}|%\[\d\]s|%[sdvq](?![A-Za-z0-9])|<[A-Za-z_][\w -]{0,60}>|@@\w{1,60}@@/g
+  /\$\{\{[^{}]{0,200}\}\}|\$\{(?:[^{}]|\{[^{}]{0,200}\}){0,200}\}|\$\([A-Za-z_]\w{0,99}\)|\$[A-Za-z_]\w{0,99}|\{\{[^{}]{0,200}\}\}|<%[^%]{0,200}%>|%\([A-Za-z_]\w{0,99}\)s|#\{[^{}]{0,200}\}|\{[A-Za-z_][\w.]{0,99}\}|%\[\d\]s|%[sdvq](?![A-Za-z0-9])|<[A-Za-z_][\w -]{0,60}>|\[:?[A-Za-z_][\w -]{0,60}\]|@@\w{1,60}@@/g
 
 export interface Variable {
   readonly index: number
@@ -18,7 +19,7 @@ export interface Variable {
 
 /** The variables in a text, in order. */
 export function variablesIn(text: string): Variable[] {
-  if (!/[$%{<@]/.test(text)) return []
+  if (!/[$%{<[@]/.test(text)) return []
   return [...text.matchAll(VARIABLE)].map(({ index, 0: written }) => {
     const parts = /^\$\{([A-Za-z_]\w*)(?::?-)([^{}]*)\}$/.exec(written)
     const name = parts?.[1] ?? nameOf(written)
