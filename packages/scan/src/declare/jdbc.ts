@@ -1,6 +1,6 @@
 import type { Declaration, Range, SettingPlace, SourceFile } from '../model.js'
 import { type Mapped, place } from '../text/mapped.js'
-import { variablesIn, withStandIns } from '../text/variables.js'
+import { variablesIn, withStandInPort, withStandIns } from '../text/variables.js'
 import { parameters } from './parameters.js'
 
 export const JDBC_SCHEME: RegExp = /jdbc:postgresql:/i
@@ -39,9 +39,7 @@ export function declareJdbc(value: Mapped, file: SourceFile): Declaration | unde
       query.push(`${it.key}=${withStandIns(raw)}`)
     }
   }
-  const head = withStandIns(
-    base.replace(/:(?:\$\{[^{}:]*\}|\$\w+|\{\{[^{}]*\}\})(?=[/,]|$)/g, ':5432'),
-  )
+  const head = withStandInPort(base)
   return {
     readers: ['jdbc'],
     config: head + (query.length > 0 ? `?${query.join('&')}` : ''),

@@ -1,7 +1,7 @@
 import type { DriverName } from '@verify-full/core'
 import type { Declaration, Range, SettingPlace, SourceFile } from '../model.js'
 import { type Mapped, place, placesOf, slice } from '../text/mapped.js'
-import { variablesIn, withStandIns } from '../text/variables.js'
+import { variablesIn, withStandInPort, withStandIns } from '../text/variables.js'
 import { parameters } from './parameters.js'
 
 const LIBPQ: readonly DriverName[] = ['libpq']
@@ -23,7 +23,7 @@ const WHOLE_SCHEME = new RegExp(`^${URL_SCHEME.source}`, 'i')
 const DECIDING = /^(?:ssl|ssl_?mode|uselibpqcompat|ssl_?negotiation|gssencmode)$/i
 
 /** Hosts that a document leaves for somebody to write: `<host>`, `db.[project].example.com`, `HOST`, `host:port`. */
-const PLACEHOLDER = /<[A-Za-z_][\w -]*>|\[[A-Za-z_][\w -]*\]|^[A-Z][A-Z_]+(?:$|[:,])|:port$/
+const PLACEHOLDER = /<[A-Za-z_][\w -]*>|\[[A-Za-z_][\w -]*\]|^_*[A-Z][A-Z_]+(?:$|[:,])|:port$/
 
 /** A connection URL as a declaration; undefined where nothing but a scheme is written. */
 export function declareUrl(
@@ -100,11 +100,6 @@ function unknownParts(head: string): string[] {
 /** User, password, host and database known only at run time become stand-ins, a port the default one. */
 function standInHead(head: string): string {
   const at = head.lastIndexOf('@') + 1
-  const authority = head
-    .slice(at)
-    .replace(
-      /:(?:\$\{[^{}:]*\}|\$\w+|\{\{[^{}]*\}\}|\$\([^)]*\)|%[sdv]|<[\w-]+>|\[[\w-]+\]|\{\w+\}|port)(?=[/,]|$)/gi,
-      ':5432',
-    )
-  return withStandIns(head.slice(0, at)).replace(/\s/g, '%20') + withStandIns(authority)
+  const authority = withStandInPort(head.slice(at))
+  return withStandIns(head.slice(0, at)).replace(/\s/g, '%20') + authority
 }
