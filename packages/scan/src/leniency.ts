@@ -2,7 +2,7 @@
 const LENIENT: readonly (readonly [why: string, pattern: RegExp])[] = [
   [
     'test fixture',
-    /(?:^|\/)(?:(?:(?:integration|unit|functional|acceptance|system|smoke|e2e|api|component|contract)[-_])?tests?(?:[-_](?:utils?|helpers?|support|fixtures?|setup|data))?|__tests__|specs?|e2e|fixtures?|__fixtures__|testdata|mocks?|__mocks__)\/|[._-](?:test|spec)\.\w+$|(?:^|\/)test_\w+\.py$|(?:^|\/)\.env\.(?:test|testing|ci)$/i,
+    /(?:^|\/)(?:(?:(?:integration|unit|functional|acceptance|system|smoke|e2e|api|component|contract)[-_])?tests?(?:[-_](?:utils?|helpers?|support|fixtures?|setup|data))?|__tests__|specs?|e2e|fixtures?|__fixtures__|testdata|mocks?|__mocks__)\/|[._-](?:test|spec)\.\w+$|(?:^|\/)test_\w+\.py$|(?:^|\/)(?:jest|vitest|cypress|playwright)\.[\w.-]+$|(?:^|\/)\.env\.(?:test|testing|ci)$/i,
   ],
   ['documentation', /\.(?:md|mdx|markdown|rst|adoc|asciidoc|txt|html?)$/i],
 ]

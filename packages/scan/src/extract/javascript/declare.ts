@@ -6,7 +6,7 @@ import { literal as mappedLiteral } from '../../text/mapped.js'
 import { isOnlyVariables, variablesIn } from '../../text/variables.js'
 import { alternatives, type Concrete, concrete } from './concrete.js'
 import type { Library } from './libraries.js'
-import type { Value } from './value.js'
+import { entryOf, type Value } from './value.js'
 
 /** Variables that pg itself reads, where a .env file beside the code sets them. */
 const READ_BY_PG = ['PGHOST', 'PGPORT', 'PGSSLMODE', 'PGSSLROOTCERT', 'PGSSLNEGOTIATION']
@@ -21,15 +21,22 @@ export function declareConfig(
 ): Declaration[] {
   const env = environment(context)
   return alternatives(config).flatMap((branch): Declaration[] => {
-    if (library.isPostgres && !library.isPostgres(branch)) return []
-    if (branch.kind === 'literal') return declareString(branch, library, at, file, env)
-    if (branch.kind === 'variable' || branch.kind === 'unknown') {
-      return [undetermined([branch.name], branch.at ?? at, library)]
+    if (library.isPostgres && !library.isPostgres(branch)) {
+      const [open] = KIND_KEYS.flatMap((key) => entryOf(branch, key)?.value ?? [])
+      return open && isOpen(open) ? [undetermined([open.name], open.at ?? at, library)] : []
     }
+    if (branch.kind === 'literal') return declareString(branch, library, at, file, env)
+    if (isOpen(branch)) return [undetermined([branch.name], branch.at ?? at, library)]
     if (branch.kind !== 'object') return []
     return declareObject(concrete(branch), library, branch.at ?? at, file, env)
   })
 }
+
+/** Options that say which database it is: with an open one it may be PostgreSQL. */
+const KIND_KEYS = ['type', 'dialect', 'client', 'driver'] as const
+
+const isOpen = (value: Value): value is Extract<Value, { kind: 'variable' | 'unknown' }> =>
+  value.kind === 'variable' || value.kind === 'unknown'
 
 const environment = (context: ExtractContext): Env =>
   Object.fromEntries(
@@ -101,7 +108,7 @@ function declareObject(
         unknownUrls.push({ name: declared.undetermined.join(', '), at: declared.at })
         assign(data, path, UNKNOWN_URL)
       } else if (declared) assign(data, path, declared.config)
-    } else if (value.kind === 'variable' || value.kind === 'unknown') {
+    } else if (isOpen(value)) {
       unknownUrls.push({ name: value.name, at: value.at ?? at })
       assign(data, path, UNKNOWN_URL)
     }
