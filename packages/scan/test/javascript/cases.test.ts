@@ -24,7 +24,7 @@ describe.each(names.filter((name) => name.startsWith('bad.')))('%s', (name) => {
   test('is found where it is written', () => {
     const expected = `${CASES}${name}/expected.json`
     const found = findingsOf(name)
-    if (process.env.WRITE_EXPECTED) writeFileSync(expected, `${JSON.stringify(found, null, 2)}\n`)
+    if (process.env.UPDATE_CASES) writeFileSync(expected, `${JSON.stringify(found, null, 2)}\n`)
     expect(found).toEqual(JSON.parse(readFileSync(expected, 'utf8')))
     expect(found.some((line) => line.startsWith('error'))).toBe(true)
   })
@@ -35,7 +35,7 @@ describe.each(names.filter((name) => name.startsWith('ok.')))('%s', (name) => {
     const found = findingsOf(name)
     expect(found.filter((line) => !line.startsWith('note'))).toEqual([])
     const expected = `${CASES}${name}/expected.json`
-    if (process.env.WRITE_EXPECTED) writeFileSync(expected, `${JSON.stringify(found, null, 2)}\n`)
+    if (process.env.UPDATE_CASES) writeFileSync(expected, `${JSON.stringify(found, null, 2)}\n`)
     expect(found).toEqual(JSON.parse(readFileSync(expected, 'utf8')))
   })
 })
