@@ -5,7 +5,7 @@ import { declareAmbient, findPatchedIdentity } from './ambient.js'
 import { returnsOf } from './calls.js'
 import { declareConfig, wholeOf } from './declare.js'
 import { evaluate } from './evaluate.js'
-import { CONFIG_FILES, type Library, libraryOf } from './libraries.js'
+import { CONFIG_FILES, LIBRARY_SOURCES, type Library, libraryOf } from './libraries.js'
 import { commonExport, exportOf, type Module, moduleOf, type Reading } from './modules.js'
 import { bare, child, children, type Node, nameOf, parse } from './syntax.js'
 import { declareTyped } from './typed.js'
@@ -89,6 +89,7 @@ function sinkOf(
   ) {
     return undefined
   }
+  if (!leadsToLibrary(callee, module, reading)) return undefined
   const sink = libraryOf(evaluate(callee, module, reading))
   if (!sink) return undefined
   const args = children(node, 'arguments').map((it) => evaluate(it, module, reading))
@@ -97,6 +98,27 @@ function sinkOf(
   const made = config?.kind === 'function' ? returnsOf(config, reading, 0) : config
   return made && { config: made, sink }
 }
+
+/** Whether what a chain of calls begins with can be a library at all: most calls of most files cannot. */
+function leadsToLibrary(callee: Node, module: Module, reading: Reading): boolean {
+  let root: Node | undefined = callee
+  while (root && CHAIN.has(root.type)) root = bare(child(root, 'callee') ?? child(root, 'object'))
+  if (root?.type === 'ThisExpression' || root?.type === 'Super') return false
+  if (root?.type !== 'Identifier' || nameOf(root) === 'require') return true
+  const value = evaluate(root, module, reading)
+  return (value.kind === 'choice' ? value.branches : [value]).some((it) =>
+    it.kind === 'package' ? LIBRARY_SOURCES.has(it.source) : !NOTHING.has(it.kind),
+  )
+}
+
+const CHAIN: ReadonlySet<string> = new Set([
+  'MemberExpression',
+  'OptionalMemberExpression',
+  'CallExpression',
+  'OptionalCallExpression',
+  'NewExpression',
+])
+const NOTHING: ReadonlySet<Value['kind']> = new Set(['unknown', 'variable', 'literal'])
 
 function exportedBy(module: Module, reading: Reading): Value | undefined {
   const path = module.syntax.file.path

@@ -165,6 +165,11 @@ export const LIBRARIES: Readonly<Record<string, Library>> = {
   'postgres ': POSTGRES,
 }
 
+/** The modules that the rows are about. */
+export const LIBRARY_SOURCES: ReadonlySet<string> = new Set(
+  Object.keys(LIBRARIES).map((key) => key.slice(0, key.indexOf(' '))),
+)
+
 /** Types that say what an object is for, although this file hands it to nobody. */
 const TYPES: Readonly<Record<string, Library>> = {
   'pg PoolConfig': PG,
