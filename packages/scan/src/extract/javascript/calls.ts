@@ -1,7 +1,7 @@
 import { evaluate, isEnvironment, placeOf } from './evaluate.js'
-import { exportOf, type Module, moduleFor, type Reading } from './modules.js'
+import { exportOf, type Module, moduleFor, once, type Reading } from './modules.js'
 import { bare, child, children, keyOf, type Node, nameOf } from './syntax.js'
-import { choice, literal, mapBranches, type Value } from './value.js'
+import { choice, literal, type Value } from './value.js'
 
 /** Functions that return their first argument, or something just like it. */
 const SAME = /^(?:freeze|seal|structuredClone|cloneDeep|defineConfig|assertValid|String|guard)$/
@@ -42,8 +42,7 @@ export function evaluateCall(node: Node, module: Module, reading: Reading, depth
     return { kind: 'call', callee: target, args: args.map(inner) }
   }
   if (target.kind === 'function') {
-    const returned = returnsOf(target, reading, depth + 1)
-    return returned ?? unknown(name)
+    return returnsOf(target, reading, depth + 1) ?? unknown(name)
   }
   if (SAME.test(name) && first) return inner(first)
   if (BOOLEAN.test(name)) return choice([literal(true), literal(false)])
@@ -102,18 +101,19 @@ function merged(values: readonly Value[]): Value {
 /** What a function of the project returns; its parameters are not followed. */
 export function returnsOf(value: Value, reading: Reading, depth: number): Value | undefined {
   if (value.kind !== 'function') return undefined
-  const module = value.from as Module
-  const body = child(value.node, 'body')
+  const { node, from } = value
+  return once(node, reading, () => returned(node, from as Module, reading, depth))
+}
+
+function returned(of: Node, module: Module, reading: Reading, depth: number): Value | undefined {
+  const body = child(of, 'body')
   if (body && body.type !== 'BlockStatement') return evaluate(body, module, reading, depth)
   const { byType, parents } = module.syntax
   const returns = (byType.get('ReturnStatement') ?? []).filter((it) => {
     let at = parents.get(it)
     while (at && !/Function|ObjectMethod|ClassMethod/.test(at.type)) at = parents.get(at)
-    return at === value.node
+    return at === of
   })
   if (returns.length === 0) return undefined
-  return mapBranches(
-    choice(returns.map((it) => evaluate(child(it, 'argument'), module, reading, depth))),
-    (it) => it,
-  )
+  return choice(returns.map((it) => evaluate(child(it, 'argument'), module, reading, depth)))
 }

@@ -1,14 +1,13 @@
 import type { Range } from '../../model.js'
 import { decoded, type Mapped } from '../../text/mapped.js'
 import { evaluateCall } from './calls.js'
-import { exportOf, type Module, moduleFor, type Reading } from './modules.js'
+import { DEEPEST, exportOf, type Module, moduleFor, once, type Reading } from './modules.js'
 import { type Binding, type MemberWrite, resolve } from './scope.js'
 import { concatenate, templateParts } from './strings.js'
 import { bare, child, children, keyOf, type Node, nameOf } from './syntax.js'
 import { choice, type Entry, entryOf, literal, mapBranches, truth, type Value } from './value.js'
 
-/** Deeper expressions, and more work than this for one file, are not followed. */
-const DEEPEST = 40
+/** More work than this for one question is not done. */
 const MOST_STEPS = 20_000
 
 /** What an expression is, as far as it can be known without running it. */
@@ -19,8 +18,11 @@ export function evaluate(
   depth = 0,
 ): Value {
   const node = bare(written)
-  if (!node || depth > DEEPEST || reading.steps++ > MOST_STEPS)
+  if (!node) return { kind: 'unknown', name: 'code' }
+  if (depth > DEEPEST || reading.steps++ > MOST_STEPS) {
+    reading.cuts++
     return { kind: 'unknown', name: 'code' }
+  }
   const at = placeOf(node, module, reading)
   const inner = (it: Node | undefined) => evaluate(it, module, reading, depth + 1)
   const unknown = (name: string): Value => ({ kind: 'unknown', name, ...(at ? { at } : {}) })
@@ -81,7 +83,7 @@ export function evaluate(
     case 'OptionalCallExpression':
     case 'NewExpression':
     case 'ImportExpression':
-      return evaluateCall(node, module, reading, depth)
+      return once(node, reading, () => evaluateCall(node, module, reading, depth))
     case 'ArrowFunctionExpression':
     case 'FunctionExpression':
     case 'FunctionDeclaration':
@@ -159,7 +161,7 @@ function identifier(node: Node, module: Module, reading: Reading, depth: number)
   const found = resolve(name, node, module.syntax, module.scopes)
   if (!found) return { kind: 'unknown', name }
   const at = placeOf(node, module, reading)
-  const value = bound(found, module, reading, depth + 1)
+  const value = once(found, reading, () => bound(found, module, reading, depth + 1))
   if (value.kind === 'unknown' && value.name === 'code') {
     return { kind: 'unknown', name, ...(at ? { at } : {}) }
   }
@@ -172,18 +174,7 @@ const referred = (value: Value, at: Range): Value =>
     ? { ...value, at: value.at ?? at }
     : value
 
-/** What a limit has cut short is not kept: nearer to the top more of it may be known. */
-const KEPT_DEPTH = 3
-
 function bound(found: Binding, module: Module, reading: Reading, depth: number): Value {
-  const known = reading.values.get(found)
-  if (known) return known
-  const value = valueOf(found, module, reading, depth)
-  if (depth <= KEPT_DEPTH && reading.steps <= MOST_STEPS) reading.values.set(found, value)
-  return value
-}
-
-function valueOf(found: Binding, module: Module, reading: Reading, depth: number): Value {
   const { imported, init, path, opaque, memberWrites, writes } = found
   if (imported)
     return exportOf(moduleFor(imported.source, module, reading), imported.name, reading, depth)

@@ -6,7 +6,7 @@ import { returnsOf } from './calls.js'
 import { declareConfig, wholeOf } from './declare.js'
 import { evaluate } from './evaluate.js'
 import { CONFIG_FILES, LIBRARY_SOURCES, type Library, libraryOf } from './libraries.js'
-import { commonExport, exportOf, type Module, moduleOf, type Reading } from './modules.js'
+import { commonExport, DEEPEST, exportOf, type Module, moduleOf, type Reading } from './modules.js'
 import { bare, child, children, type Node, nameOf, parse } from './syntax.js'
 import { declareTyped } from './typed.js'
 import type { Value } from './value.js'
@@ -41,8 +41,9 @@ function read(
     context,
     modules: new Map([[file.path, module]]),
     specifiers: new Map(),
-    values: new Map(),
+    known: new Map(),
     steps: 0,
+    cuts: 0,
   }
   let work = 0
   /** Every question has a budget of its own, and all of them one together. */
@@ -102,7 +103,10 @@ function sinkOf(
 /** Whether what a chain of calls begins with can be a library at all: most calls of most files cannot. */
 function leadsToLibrary(callee: Node, module: Module, reading: Reading): boolean {
   let root: Node | undefined = callee
-  while (root && CHAIN.has(root.type)) root = bare(child(root, 'callee') ?? child(root, 'object'))
+  for (let links = 0; root && CHAIN.has(root.type); links++) {
+    if (links > DEEPEST) return false
+    root = bare(child(root, 'callee') ?? child(root, 'object'))
+  }
   if (root?.type === 'ThisExpression' || root?.type === 'Super') return false
   if (root?.type !== 'Identifier' || nameOf(root) === 'require') return true
   const value = evaluate(root, module, reading)

@@ -1,6 +1,6 @@
 import type { ExtractContext, SourceFile } from '../../model.js'
 import { evaluate, property } from './evaluate.js'
-import { type Binding, type Scopes, scopesOf } from './scope.js'
+import { type Scopes, scopesOf } from './scope.js'
 import { bare, child, children, keyOf, type Node, nameOf, parse, type Syntax } from './syntax.js'
 import { choice, literal, type Value } from './value.js'
 
@@ -18,10 +18,24 @@ export interface Reading {
   readonly modules: Map<string, Module | Value | undefined>
   /** What specifiers stand for, by the file that has them. */
   readonly specifiers: Map<Module, Map<string, Value>>
-  /** What names stand for, as far as it was asked near the top. */
-  readonly values: Map<Binding, Value>
+  /** What names, calls and functions were found to be. */
+  readonly known: Map<object, Value | undefined>
   steps: number
+  /** How often a limit ended a search. */
+  cuts: number
 }
+
+/** Looks for something once, unless a limit has cut the search short. */
+export function once<T extends Value | undefined>(key: object, reading: Reading, find: () => T): T {
+  const { known, cuts } = reading
+  if (known.has(key)) return known.get(key) as T
+  const value = find()
+  if (reading.cuts === cuts) known.set(key, value)
+  return value
+}
+
+/** Longer chains of expressions and files are not followed. */
+export const DEEPEST = 40
 
 /** Files that one file may pull in; hostile projects could chain thousands. */
 const MOST_FILES = 40
@@ -117,7 +131,8 @@ export function exportOf(module: Value, name: string, reading: Reading, depth: n
   if (module.kind === 'package') {
     return { ...module, name: name === '*' ? '' : name }
   }
-  if (module.kind !== 'module' || depth > 40) return { kind: 'unknown', name }
+  if (depth > DEEPEST) reading.cuts++
+  if (module.kind !== 'module' || depth > DEEPEST) return { kind: 'unknown', name }
   if (name === '*') return module
   const loaded = load(module.path, reading)
   if (!loaded) return { kind: 'unknown', name }
