@@ -102,18 +102,22 @@ function merged(values: readonly Value[]): Value {
 export function returnsOf(value: Value, reading: Reading, depth: number): Value | undefined {
   if (value.kind !== 'function') return undefined
   const { node, from } = value
-  return once(node, reading, () => returned(node, from as Module, reading, depth))
+  const module = from as Module
+  const body = child(node, 'body')
+  const results =
+    body && body.type !== 'BlockStatement'
+      ? [body]
+      : returnsIn(node, module).map((it) => child(it, 'argument'))
+  if (results.length === 0) return undefined
+  return once(node, reading, () =>
+    choice(results.map((it) => evaluate(it, module, reading, depth))),
+  )
 }
 
-function returned(of: Node, module: Module, reading: Reading, depth: number): Value | undefined {
-  const body = child(of, 'body')
-  if (body && body.type !== 'BlockStatement') return evaluate(body, module, reading, depth)
-  const { byType, parents } = module.syntax
-  const returns = (byType.get('ReturnStatement') ?? []).filter((it) => {
-    let at = parents.get(it)
-    while (at && !/Function|ObjectMethod|ClassMethod/.test(at.type)) at = parents.get(at)
-    return at === of
+function returnsIn(node: Node, { syntax }: Module): Node[] {
+  return (syntax.byType.get('ReturnStatement') ?? []).filter((it) => {
+    let at = syntax.parents.get(it)
+    while (at && !/Function|ObjectMethod|ClassMethod/.test(at.type)) at = syntax.parents.get(at)
+    return at === node
   })
-  if (returns.length === 0) return undefined
-  return choice(returns.map((it) => evaluate(child(it, 'argument'), module, reading, depth)))
 }

@@ -42,6 +42,8 @@ function read(
     modules: new Map([[file.path, module]]),
     specifiers: new Map(),
     known: new Map(),
+    underWay: new Map(),
+    cycles: new Set(),
     steps: 0,
     cuts: 0,
   }

@@ -19,20 +19,40 @@ export interface Reading {
   /** What specifiers stand for, by the file that has them. */
   readonly specifiers: Map<Module, Map<string, Value>>
   /** What names, calls and functions were found to be. */
-  readonly known: Map<object, Value | undefined>
+  readonly known: Map<object, Value>
   steps: number
+  /** What is being looked for, and how deep in itself; what was met again while it was. */
+  readonly underWay: Map<object, number>
+  readonly cycles: Set<object>
   /** How often a limit ended a search. */
   cuts: number
 }
 
-/** Looks for something once, unless a limit has cut the search short. */
-export function once<T extends Value | undefined>(key: object, reading: Reading, find: () => T): T {
-  const { known, cuts } = reading
-  if (known.has(key)) return known.get(key) as T
+/**
+ * Looks for something once, unless a limit has cut the search short. What is made of itself
+ * (`config = { ...config, ssl }`) is followed around once: a second time adds nothing.
+ */
+export function once(key: object, reading: Reading, find: () => Value): Value {
+  const { known, underWay, cycles, cuts } = reading
+  const found = known.get(key)
+  if (found) return found
+  const rounds = underWay.get(key) ?? 0
+  if (rounds > 1) {
+    cycles.add(key)
+    return NOTHING_NEW
+  }
+  underWay.set(key, rounds + 1)
   const value = find()
-  if (reading.cuts === cuts) known.set(key, value)
-  return value
+  underWay.set(key, rounds)
+  if (rounds > 0) return value
+  cycles.delete(key)
+  const whole = value.kind === 'choice' && value.branches.length === 0 ? UNKNOWN : value
+  if (reading.cuts === cuts && cycles.size === 0) known.set(key, whole)
+  return whole
 }
+
+const NOTHING_NEW: Value = { kind: 'choice', branches: [] }
+const UNKNOWN: Value = { kind: 'unknown', name: 'code' }
 
 /** Longer chains of expressions and files are not followed. */
 export const DEEPEST = 40
