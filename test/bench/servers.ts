@@ -22,21 +22,12 @@ const LIMITS = {
 const SMOKE_RUNS = 2
 
 /**
- * What they are asked for is less than what the probe does. sslscan is told to leave out everything but TLS
- * versions and the certificate, and neither ends a handshake to find a version nor verifies a chain: nine
- * connections, one after the other. testssl.sh does versions alone. The probe opens four at once: a verified
- * handshake with a startup packet in it, TLS 1.0 and 1.1, direct TLS with TLS 1.2, and a plaintext startup; each
- * costs PostgreSQL a process, which is most of the time. `sslscan, all` is what it does unless told otherwise.
+ * The peers, each as it comes but for what would only print; testssl.sh does versions alone, all of it takes
+ * minutes. The probe opens four connections at once: a verified handshake with a startup packet in it, TLS 1.0 and
+ * 1.1, direct TLS with TLS 1.2, and a plaintext startup; each costs PostgreSQL a process, which is most of the time.
  */
 const PEERS: readonly (readonly [name: string, argv: (port: number) => readonly string[]])[] = [
-  [
-    'sslscan',
-    (port) => [
-      ...['--starttls-psql', '--no-ciphersuites', '--no-groups', '--no-fallback'],
-      ...['--no-renegotiation', '--no-compression', '--no-heartbleed', `127.0.0.1:${port}`],
-    ],
-  ],
-  ['sslscan, all', (port) => ['--starttls-psql', `127.0.0.1:${port}`]],
+  ['sslscan', (port) => ['--starttls-psql', `127.0.0.1:${port}`]],
   [
     'testssl',
     (port) => [
@@ -46,8 +37,18 @@ const PEERS: readonly (readonly [name: string, argv: (port: number) => readonly 
   ],
 ]
 
+/**
+ * sslscan without all that the probe does not look at. It neither ends a handshake to find a version nor verifies
+ * a chain, so that this is no limit: it says how near a program in C without a start-up of Node's is.
+ */
+const LEAST = (port: number): readonly string[] => [
+  ...['--starttls-psql', '--no-ciphersuites', '--no-groups', '--no-fallback'],
+  ...['--no-renegotiation', '--no-compression', '--no-heartbleed', `127.0.0.1:${port}`],
+]
+
 /** Adds the rows about servers. Times are printed, not enforced: they are this machine's. */
-export async function serverRows({ row }: Rows, smoke: boolean): Promise<string> {
+export async function serverRows(to: Rows, smoke: boolean): Promise<string> {
+  const { row } = to
   const set = await pki()
   const folder = mkdtempSync(join(tmpdir(), 'verify-full-bench-servers-'))
   await using server = await postgres({ settings: { max_connections: 400 } })
@@ -56,7 +57,7 @@ export async function serverRows({ row }: Rows, smoke: boolean): Promise<string>
     writeFileSync(roots, set.root.root)
     const conninfo = (port: number) =>
       `host=localhost hostaddr=127.0.0.1 port=${port} user=app dbname=app sslmode=verify-full sslrootcert=${roots}`
-    oneProbe(conninfo(server.port), server.port, row, smoke ? SMOKE_RUNS : 9)
+    oneProbe(conninfo(server.port), server.port, to, smoke ? SMOKE_RUNS : 9)
     const many = smoke ? 20 : 500
     using fleet = await simulated(many, set.certificate('good'))
     const fleets = [
@@ -82,7 +83,7 @@ export async function serverRows({ row }: Rows, smoke: boolean): Promise<string>
   }
 }
 
-function oneProbe(conninfo: string, port: number, row: Rows['row'], runs: number): void {
+function oneProbe(conninfo: string, port: number, { row, note }: Rows, runs: number): void {
   const node = best(runs, () => spawnSync(process.execPath, ['--eval', '0']))
   const whole = best(runs, () => audit(conninfo))
   const own = whole - node
@@ -90,29 +91,30 @@ function oneProbe(conninfo: string, port: number, row: Rows['row'], runs: number
   const measured = `${own.toFixed(0)} ms (whole process ${whole.toFixed(0)}, CPU ${cpu.toFixed(0)})`
   const met = own < LIMITS.probeMillis
   row('probe, without Node start-up', measured, `< ${LIMITS.probeMillis}`, met, false)
-  if (runs > SMOKE_RUNS) for (const [name, argv] of PEERS) comparePeer(name, argv(port), own, row)
+  if (runs === SMOKE_RUNS) return
+  for (const [name, argv] of PEERS) {
+    const theirs = peerMillis(name, argv(port))
+    const what = `probe, ${name} / probe without Node start-up`
+    if (theirs === undefined) row(what, `NOT MEASURED: no ${name}`, '> 1', false, false)
+    else row(what, ratio(theirs, own), '> 1', theirs > own, false)
+  }
+  const least = peerMillis('sslscan', LEAST(port))
+  if (least !== undefined) note('probe, the least of sslscan / probe', ratio(least, own))
 }
 
-/** Node's start-up is left out of ours: what is compared is the work. */
-function comparePeer(name: string, argv: readonly string[], own: number, row: Rows['row']): void {
-  const what = `probe, ${name} / probe without Node start-up`
-  const [program = name] = name.split(',')
-  if (spawnSync(program, ['--version']).error) {
-    row(what, `NOT MEASURED: no ${program}`, '> 1', false, false)
-    return
-  }
-  // testssl.sh is a shell script that may take minutes.
+const ratio = (theirs: number, own: number): string =>
+  `${theirs < LIMITS.peerMillis ? '' : 'more than '}${theirs.toFixed(0)} / ${own.toFixed(0)} ms = ${(theirs / own).toFixed(1)}`
+
+/** Milliseconds of a whole process; undefined where the program is not installed. */
+function peerMillis(program: string, argv: readonly string[]): number | undefined {
+  if (spawnSync(program, ['--version']).error) return undefined
   const first = best(1, () => peer(program, argv))
-  const theirs =
-    first > 5000
-      ? first
-      : Math.min(
-          first,
-          best(3, () => peer(program, argv)),
-        )
-  const least = theirs < LIMITS.peerMillis ? '' : 'more than '
-  const times = `${least}${theirs.toFixed(0)} / ${own.toFixed(0)} ms = ${(theirs / own).toFixed(1)}`
-  row(what, times, '> 1', theirs > own, false)
+  // testssl.sh is a shell script that may take minutes.
+  if (first > 5000) return first
+  return Math.min(
+    first,
+    best(3, () => peer(program, argv)),
+  )
 }
 
 /** Without credentials: exit code 0 for a clean server. */
