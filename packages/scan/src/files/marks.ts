@@ -17,9 +17,10 @@ const anyCase = (word: string): string[] =>
 const CLIENTS = ['psql', 'pgbe', 'pg_d', 'pg_r', 'pg_b']
 
 /**
- * One row per mark: an expression, and its anchors: four bytes, of which every match holds one. An anchor's
- * first three bytes are rare in code: each pair that looks like one of them costs a closer look. The last
- * three rows are `postgre`, `jdbc:postg` and `host=` in the base64 of a Kubernetes Secret.
+ * One row per mark: an expression, and its anchors: four bytes, of which every match holds one (behind the end
+ * of a file are zeros). An anchor's first three bytes are rare in code: each pair that looks like one of them
+ * costs a closer look. The last three rows are `postgre`, `jdbc:postg` and `host=` in the base64 of a
+ * Kubernetes Secret.
  */
 export const MARKS: readonly (readonly [mark: string, ...anchors: string[]])[] = [
   ['postgres', 'tgre'],
@@ -50,8 +51,8 @@ export const MARKS: readonly (readonly [mark: string, ...anchors: string[]])[] =
     ...['"', "'", '`'].flatMap((it) => [...'"\'`/'].map((end) => `${it}pg${end}`)),
   ],
   [
-    '[:=] *pg[\r\n ,}\\]]',
-    ...[':', '=', ' '].flatMap((it) => [...'\r\n ,}]'].map((end) => `${it}pg${end}`)),
+    '[:=][ \t]*pg(?:[\\s,}\\]]|$)',
+    ...[...':= \t'].flatMap((it) => [...'\t\n\v\f\r ,}]\0'].map((end) => `${it}pg${end}`)),
   ],
   ['\\b5432\\b', '5432'],
   ['pg-(?:promise|pool)', 'pg-p'],
