@@ -9,6 +9,7 @@ import type { Tree } from '../text/tree.js'
  */
 export const pgService: Extractor = {
   name: 'pg_service.conf',
+  always: true,
   files: /(?:^|\/)\.?pg_service\.conf$/,
   extract(file) {
     const tree = iniTree(file, { separators: '=', comments: '#' })

@@ -32,11 +32,11 @@ export const MARKS: readonly (readonly [mark: string, ...anchors: string[]])[] =
   ],
   ['pgsql', 'pgsq'],
   ['psql:', 'psql'],
-  [
+[
     '(?:psql|pgbench|pg_(?:dump|restore|basebackup|rec))(?:\\\\\r?\n|[^\n]){0,200}? (?:-h|--host)',
     ...CLIENTS,
   ],
-  ['postgis:', 'tgis'],
+  ['postgis', 'tgis'],
   ['PG(?:SSL|HOST|REQUIRE|SERVICE)', 'PGSS', 'PGHO', 'PGRE', 'PGSE'],
   ['[sS][sS][lL][_-]?[mM][oO][dD][eE]', ...['slmo', 'sl_m', 'sl-m'].flatMap(anyCase)],
   ['NODE_TLS_REJECT', 'TLS_'],
@@ -58,6 +58,9 @@ export const MARKS: readonly (readonly [mark: string, ...anchors: string[]])[] =
   ['pg-(?:promise|pool)', 'pg-p'],
   ['slonik', 'slon'],
   ['cockroachdb', 'ckro'],
+  ['[\'"`](?:pgnative|redshift)[\'"`]', 'pgna', 'dshi'],
+  // Its values are base64, whatever they begin with.
+  ['kind: Secret', ': Se'],
   ['adapter-pg', 'r-pg'],
   ['verify-full-ignore', 'y-fu'],
   ['cG9zdGdyZX', 'G9zd'],
