@@ -2,6 +2,7 @@ import type { Declaration, SettingPlace, SourceFile } from '../model.js'
 import { STAND_IN } from '../model.js'
 import { type Mapped, place } from '../text/mapped.js'
 import { isOnlyVariables, variablesIn, withStandIns } from '../text/variables.js'
+import { addToDsn } from './addition.js'
 
 /** libpq's keywords that a keyword/value string in the wild is made of. */
 const KEYWORD =
@@ -48,7 +49,7 @@ function readPairs(text: string, from: number): { pairs: Pair[]; end: number } {
 }
 
 /** A keyword/value string as a declaration for libpq and what imitates it (pgx, lib/pq, psycopg). */
-export function declareDsn(value: Mapped, file: SourceFile): Declaration {
+export function declareDsn(value: Mapped, file: SourceFile, isAll = false): Declaration {
   const { pairs } = readPairs(value.text, value.text.search(/\S/))
   const settings = new Map<string, SettingPlace>()
   const undetermined: string[] = []
@@ -67,6 +68,7 @@ export function declareDsn(value: Mapped, file: SourceFile): Declaration {
     else words.push(`${key}='${withStandIns(written)}'`)
   }
   if (!pairs.some(({ key }) => key.startsWith('host'))) words.push(`host=${STAND_IN}`)
+  const addition = addToDsn(value, file, isAll)
   return {
     readers: ['libpq'],
     config: words.join(' '),
@@ -74,6 +76,7 @@ export function declareDsn(value: Mapped, file: SourceFile): Declaration {
     at: value.at,
     settings,
     undetermined,
+    ...(addition ? { addition } : {}),
     secrets,
   }
 }

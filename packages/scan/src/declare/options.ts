@@ -45,15 +45,18 @@ export function declareOptions(tree: Tree, file: SourceFile): Declaration | unde
   // A library that is told nothing here is told it elsewhere: in code, in the environment.
   const says = ['host', 'replication', 'ssl', 'sslmode', 'connectionString', 'url', 'uri']
   if (inner?.kind !== 'map' || !says.some((key) => at(inner, key))) return undefined
+  let addition: Declaration['addition']
   const url = inner.entries.find(({ key }) => URL_OPTION.test(key))?.value
   if (url?.kind === 'scalar') {
-    const inUrl = declareUrl(url.value, file, { env: {} })
+    const inUrl = declareUrl(url.value, file, { readers: [reader], env: {}, extent: 'all' })
+    addition = inUrl?.addition
     for (const [key, place] of inUrl?.settings ?? []) found.settings.set(key, place)
     found.undetermined.push(...(inUrl?.undetermined ?? []))
     found.secrets.push(...(inUrl?.secrets ?? []))
   }
   const { settings, undetermined, secrets } = found
-  return { readers: [reader], config, env: {}, at: inner.at, settings, undetermined, secrets }
+  const shared = { settings, undetermined, secrets, ...(addition ? { addition } : {}) }
+  return { readers: [reader], config, env: {}, at: inner.at, ...shared }
 }
 
 /** `{ host, port: 5432, ... }` with a user or a database: nobody else listens there. */

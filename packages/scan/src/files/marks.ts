@@ -32,7 +32,7 @@ export const MARKS: readonly (readonly [mark: string, ...anchors: string[]])[] =
   ],
   ['pgsql', 'pgsq'],
   ['psql:', 'psql'],
-[
+  [
     '(?:psql|pgbench|pg_(?:dump|restore|basebackup|rec))(?:\\\\\r?\n|[^\n]){0,200}? (?:-h|--host)',
     ...CLIENTS,
   ],
