@@ -64,6 +64,8 @@ function declareString(
 ): Declaration[] {
   if (typeof value.data !== 'string') return []
   const mapped = value.mapped ?? { text: value.data, at: value.at ?? at, segments: [] }
+  // What is written elsewhere may be put into longer strings, too.
+  const extent = isWithin(mapped.at, at) ? ('all' as const) : undefined
   const surroundings = { readers: [library.reader], env }
   if (isOnlyVariables(mapped.text)) {
     return [
@@ -74,7 +76,7 @@ function declareString(
       ),
     ]
   }
-  const declared = declareUrl(mapped, file, surroundings)
+  const declared = declareUrl(mapped, file, { ...surroundings, extent })
   if (declared) return [declared]
   const settings = new Map()
   return [
@@ -99,10 +101,12 @@ function declareObject(
   const { data, settings, urls, secrets } = found
   const open = [...found.undetermined]
   const unknownUrls: { name: string; at: Range }[] = []
+  let addition: Declaration['addition']
   for (const [path, value] of urls) {
     if (value.kind === 'literal') {
       const declared = declareString(value, library, at, file, env)[0]
       for (const [key, place] of declared?.settings ?? []) settings.set(key, place)
+      addition = urls.size === 1 ? declared?.addition : undefined
       for (const range of declared?.secrets ?? []) secrets.push(range)
       if (declared && declared.undetermined.length > 0) {
         unknownUrls.push({ name: declared.undetermined.join(', '), at: declared.at })
@@ -128,11 +132,15 @@ function declareObject(
       settings: withoutPrefixes(settings),
       undetermined: [],
       secrets,
+      ...(addition ? { addition } : {}),
       ...(names.length === 0 ? {} : { partial: true }),
     })
   }
   return declarations
 }
+
+const isWithin = (inner: Range, outer: Range): boolean =>
+  inner.offset >= outer.offset && inner.offset + inner.length <= outer.offset + outer.length
 
 /** Stands for a string that is known only at run time, beside options that are written. */
 // verify-full-ignore-next-line sslmode-missing -- stands for a string that is known only at run time
