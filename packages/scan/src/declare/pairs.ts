@@ -5,6 +5,7 @@ import type { Mapped } from '../text/mapped.js'
 import { isOnlyVariables, variablesIn, withStandIns } from '../text/variables.js'
 import { type Extent, isExtended } from './addition.js'
 import { declareModes } from './modes.js'
+import { declareOpenUrl } from './open-url.js'
 import { declareWhole } from './strings.js'
 
 /** A name and its value: an environment variable, a key of a map. */
@@ -56,6 +57,8 @@ export function declarePairs(
       ...surroundings,
       extent: extent === 'part' ? undefined : extent,
     })
+    const open = found.length > 0 ? undefined : declareOpenUrl(value, file, surroundings)
+    if (open?.settings.has('sslmode')) return [open]
     return isExtended(key, file) ? found.map(({ addition: _, ...rest }) => rest) : found
   })
   const found = strings.map((it) => ({ ...it, settings: new Map([...settings, ...it.settings]) }))

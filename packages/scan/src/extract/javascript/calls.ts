@@ -1,7 +1,7 @@
-import { evaluate, isEnvironment, placeOf } from './evaluate.js'
+import { evaluate, isEnvironment, placeOf, VARIABLE, variable } from './evaluate.js'
 import { exportOf, type Module, moduleFor, type Reading } from './modules.js'
 import { bare, child, children, keyOf, type Node, nameOf } from './syntax.js'
-import { choice, literal, mapBranches, type Value } from './value.js'
+import { choice, literal, type Value } from './value.js'
 
 /** Functions that return their first argument, or something just like it. */
 const SAME = /^(?:freeze|seal|structuredClone|cloneDeep|defineConfig|assertValid|String|guard)$/
@@ -84,10 +84,7 @@ function lookedUp(
   at: ReturnType<typeof placeOf>,
 ): Value | undefined {
   const key = nameOf(bare(argument))
-  if (key === undefined || !/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(key)) return undefined
-  const values = reading.context.variable(key)
-  if (values.length === 0) return { kind: 'variable', name: key, ...(at ? { at } : {}) }
-  return choice(values.map((data) => ({ kind: 'literal', data, ...(at ? { at } : {}) })))
+  return key !== undefined && VARIABLE.test(key) ? variable(key, reading, at) : undefined
 }
 
 /** `Object.assign({}, a, b)`: later ones win. */
@@ -103,17 +100,20 @@ function merged(values: readonly Value[]): Value {
 export function returnsOf(value: Value, reading: Reading, depth: number): Value | undefined {
   if (value.kind !== 'function') return undefined
   const module = value.from as Module
-  const body = child(value.node, 'body')
-  if (body && body.type !== 'BlockStatement') return evaluate(body, module, reading, depth)
-  const { byType, parents } = module.syntax
+  const returned = returnedBy(value.node, module)
+  if (returned.length === 0) return undefined
+  return choice(returned.map((it) => evaluate(it, module, reading, depth)))
+}
+
+/** The expressions that a function returns. */
+export function returnedBy(node: Node, { syntax }: Module): (Node | undefined)[] {
+  const body = child(node, 'body')
+  if (body && body.type !== 'BlockStatement') return [body]
+  const { byType, parents } = syntax
   const returns = (byType.get('ReturnStatement') ?? []).filter((it) => {
     let at = parents.get(it)
     while (at && !/Function|ObjectMethod|ClassMethod/.test(at.type)) at = parents.get(at)
-    return at === value.node
+    return at === node
   })
-  if (returns.length === 0) return undefined
-  return mapBranches(
-    choice(returns.map((it) => evaluate(child(it, 'argument'), module, reading, depth))),
-    (it) => it,
-  )
+  return returns.map((it) => child(it, 'argument'))
 }

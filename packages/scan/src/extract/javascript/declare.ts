@@ -1,4 +1,5 @@
 import type { Env } from '@verify-full/core'
+import { declareOpenUrl } from '../../declare/open-url.js'
 import { declareUrl } from '../../declare/url.js'
 import type { Declaration, ExtractContext, Range, SourceFile } from '../../model.js'
 import { STAND_IN } from '../../model.js'
@@ -27,6 +28,8 @@ export function declareConfig(
     }
     if (branch.kind === 'literal') return declareString(branch, library, at, file, env)
     if (isOpen(branch)) return [undetermined([branch.name], branch.at ?? at, library)]
+    // `new Pool(config)`, and the configuration comes from a package.
+    if (/^(?:package|call|module)$/.test(branch.kind)) return [undetermined(['code'], at, library)]
     if (branch.kind !== 'object') return []
     return declareObject(concrete(branch), library, branch.at ?? at, file, env)
   })
@@ -52,7 +55,9 @@ const undetermined = (names: readonly string[], at: Range, { reader }: Library):
   env: {},
   at,
   settings: new Map(),
-  undetermined: names.map((it) => (/^[\w$.[\]]{1,64}$/.test(it) ? it : 'an expression')),
+  undetermined: names.map((it) =>
+    it !== 'code' && /^[\w$.[\]]{1,64}$/.test(it) ? it : 'an expression',
+  ),
 })
 
 function declareString(
@@ -78,6 +83,11 @@ function declareString(
   }
   const declared = declareUrl(mapped, file, { ...surroundings, extent })
   if (declared) return [declared]
+  const [open] = variablesIn(mapped.text)
+  if (open?.index === 0) {
+    const known = declareOpenUrl(mapped, file, surroundings)
+    return [known ?? undetermined([open.name], mapped.at, library)]
+  }
   const settings = new Map()
   return [
     {
@@ -112,8 +122,9 @@ function declareObject(
         unknownUrls.push({ name: declared.undetermined.join(', '), at: declared.at })
         assign(data, path, UNKNOWN_URL)
       } else if (declared) assign(data, path, declared.config)
-    } else if (isOpen(value)) {
-      unknownUrls.push({ name: value.name, at: value.at ?? at })
+    } else if (value.kind !== 'object') {
+      const name = 'name' in value && value.kind !== 'package' ? value.name : 'code'
+      unknownUrls.push({ name, at: ('at' in value && value.at) || at })
       assign(data, path, UNKNOWN_URL)
     }
   }
