@@ -66,7 +66,8 @@ function pairOf(word: Mapped, file: SourceFile): Pair {
   if (!match?.[1] || (!dsn.done && dsn.value.start === 0))
     return { key: '', value: word, extent: quoted ? 'all' : 'part' }
   const value = slice(word, match[0].length, word.text.length, file)
-  return { key: match[1], value, extent: quoted ? 'all' : 'word' }
+  const bare = word.text.startsWith('-') ? 'part' : 'word'
+  return { key: match[1], value, extent: quoted ? 'all' : bare }
 }
 
 /** The last character of a word as it is written. */

@@ -21,7 +21,9 @@ interface Pair {
 export function* findDsns(text: string): Generator<{ start: number; end: number }> {
   START.lastIndex = 0
   for (let match = START.exec(text); match; match = START.exec(text)) {
-    const { pairs, end } = readPairs(text, match.index)
+    // PHP's PDO hands libpq what stands behind `pgsql:`, with semicolons in between.
+    const separator = text.startsWith('pgsql:', match.index - 6) ? /[;\s]/ : /\s/
+    const { pairs, end } = readPairs(text, match.index, separator)
     const has = (...keys: string[]) => pairs.some(({ key }) => keys.includes(key))
     if (has('host', 'hostaddr') && has('dbname', 'sslmode') && pairs.length >= 2)
       yield { start: match.index, end }
@@ -29,7 +31,7 @@ export function* findDsns(text: string): Generator<{ start: number; end: number 
   }
 }
 
-function readPairs(text: string, from: number): { pairs: Pair[]; end: number } {
+function readPairs(text: string, from: number, separator: RegExp): { pairs: Pair[]; end: number } {
   const pairs: Pair[] = []
   let [at, end] = [from, from]
   for (;;) {
@@ -43,14 +45,14 @@ function readPairs(text: string, from: number): { pairs: Pair[]; end: number } {
     pairs.push({ key, value, valueAt, quoted })
     end = at + whole.length
     at = end
-    while (at < text.length && /\s/.test(text[at] ?? '')) at++
+    while (at < text.length && separator.test(text[at] ?? '')) at++
     if (at === end) return { pairs, end }
   }
 }
 
 /** A keyword/value string as a declaration for libpq and what imitates it (pgx, lib/pq, psycopg). */
 export function declareDsn(value: Mapped, file: SourceFile, isAll = false): Declaration {
-  const { pairs } = readPairs(value.text, value.text.search(/\S/))
+  const { pairs } = readPairs(value.text, value.text.search(/\S/), /[;\s]/)
   const settings = new Map<string, SettingPlace>()
   const undetermined: string[] = []
   const secrets = []

@@ -35,6 +35,7 @@ export function declarePairs(
   pairs: readonly Pair[],
   file: SourceFile,
   inherited: readonly Pair[] = [],
+  parent?: string,
 ): Declaration[] {
   const own = pairs.filter(({ key }) => READ_BY_DRIVERS.test(key))
   const known = [...inherited.filter(({ key }) => READ_BY_DRIVERS.test(key)), ...own]
@@ -81,7 +82,7 @@ export function declarePairs(
     ...found,
     ...pairs.flatMap(declareAmbient),
     ...pairs.flatMap(declareOpen),
-    ...declareModes(pairs),
+    ...declareModes(pairs, parent),
   ]
 }
 
