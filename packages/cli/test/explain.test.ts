@@ -89,6 +89,54 @@ describe('verify-full explain', () => {
     expect(row(piped, 'pg-8')?.endpoint).toBe('db.example.com:5432')
   })
 
+  test('a service is read where libpq finds it, and the drivers of Node are said to ignore it', async () => {
+    const home = mkdtempSync(join(folder, 'home-'))
+    const [own, system] = [
+      '[app]\nhost=db.example.com\nsslmode=require\n',
+      '[shared]\nhost=s.example.com\n',
+    ]
+    writeFileSync(join(home, '.pg_service.conf'), own)
+    const sysconf = mkdtempSync(join(folder, 'sysconf-'))
+    writeFileSync(join(sysconf, 'pg_service.conf'), `${system}sslmode=verify-full\n`)
+    const both = { HOME: home, PGSYSCONFDIR: sysconf }
+
+    const app = await explained(['service=app'], { env: both })
+    expect(row(app, 'libpq')).toMatchObject({
+      endpoint: 'db.example.com:5432',
+      attempts: ['tls(none)'],
+      violations: [{ from: '~/.pg_service.conf:3 service file keyword sslmode' }],
+    })
+    const shared = await explained(['postgres:///?service=shared'], { env: both })
+    expect(row(shared, 'libpq')).toMatchObject({
+      endpoint: 's.example.com:5432',
+      verdict: 'accepted',
+    })
+    for (const reader of ['pg-8', 'knex', 'typeorm', 'mikro-orm', 'postgres', 'prisma-engine']) {
+      expect(row(shared, reader)?.discarded).toContainEqual({
+        setting: 'URL parameter service',
+        by: 'nothing: it is never read',
+      })
+    }
+    const variable = await explained(['--env'], { env: { ...both, PGSERVICE: 'app' } })
+    expect(row(variable, 'libpq')?.endpoint).toBe('db.example.com:5432')
+    expect(row(variable, 'pg-8')?.discarded).toEqual([
+      { setting: 'environment variable PGSERVICE', by: 'nothing: it is never read' },
+    ])
+  })
+
+  test('a service that is not found is unknown where libpq looks elsewhere, too, and else an error', async () => {
+    const unknown = row(await explained(['service=nowhere'], { env: { HOME: folder } }), 'libpq')
+    expect(unknown?.unknown).toEqual(['connection string keyword service'])
+    const reason = async (env: Record<string, string>) =>
+      (await explained(['service=nowhere'], { env })).unread.find(
+        (it) => it.reader === 'libpq, psql',
+      )?.reason
+    expect(await reason({ PGSYSCONFDIR: folder })).toBe('no service file defines the service')
+    expect(await reason({ PGSERVICEFILE: join(folder, 'no-such-file') })).toBe(
+      'the service file cannot be read',
+    )
+  })
+
   test('a file is run, and only the library that it is written for reads it', async () => {
     write(
       'knexfile.cjs',

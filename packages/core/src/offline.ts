@@ -1,6 +1,6 @@
 /** What no guard needs at an application's start: other readers, PostgreSQL's own files, certificates. */
 export { parseConnInfo } from './conninfo/dsn.js'
-export type { ServiceFile } from './conninfo/service.js'
+export type { ServiceFile, ServiceFiles } from './conninfo/service.js'
 export type { LibpqVersion, Setting } from './conninfo/setting.js'
 export { parseUri } from './conninfo/uri.js'
 export { planDrizzleKit } from './drivers/drizzle-kit.js'

@@ -21,7 +21,7 @@ export const RIGHT: Record<DriverName, string> = {
   jdbc: 'write sslmode=verify-full&sslrootcert=/path/to/root.crt in the JDBC URL',
   pgx: 'write sslmode=verify-full sslrootcert=/path/to/root.crt (or set PGSSLMODE and PGSSLROOTCERT)',
   asyncpg:
-    'write sslmode=verify-full&sslrootcert=/path/to/root.crt in the URI (or set PGSSLMODE and PGSSLROOTCERT)',
+    'write sslmode=verify-full&sslrootcert=/path/to/root.crt in the URI (SQLAlchemy: ssl=verify-full, and set PGSSLROOTCERT), or set PGSSLMODE and PGSSLROOTCERT',
   socket:
     "in that driver's own options: TLS on, the server's CA, certificate and host name verified; or guard the driver",
   libpq:

@@ -24,7 +24,13 @@ const dialled = (endpoint: Endpoint): string => {
   return hostaddr === undefined ? `${host}:${port}` : `${host}=${hostaddr}:${port}`
 }
 
-const service = { file: 'pg_service.conf', text: '[app]\nhost=s\nsslmode=verify-full\nport=7\n' }
+const service = {
+  files: [
+    { file: 'pg_service.conf', text: '[app]\nhost=s\nsslmode=verify-full\nport=7\n' },
+    { file: 'system.conf', text: '[app]\nhost=t\n[shared]\nhost=u\n' },
+  ],
+  complete: true,
+}
 
 describe('sslmode', () => {
   test.each<[conninfo: string, attempts: string, env?: Env, more?: More]>([
@@ -226,16 +232,34 @@ describe('precedence', () => {
 
   test('the first duplicate of a service counts', () => {
     const text = '[app]\nhost=h\nsslmode=require\nsslmode=verify-full\n'
-    const [plan] = planLibpq({ conninfo: 'service=app' }, {}, { file: 'f', text })
+    const [plan] = planLibpq(
+      { conninfo: 'service=app' },
+      {},
+      { ...service, files: [{ file: 'f', text }] },
+    )
     expect(attempts(plan)).toBe('tls none unset')
     expect(plan.discarded).toMatchObject([{ origin: { at: { line: 4 } }, effect: 'weaker' }])
+  })
+
+  test('a service is looked for in one file after the other; one that is named has to be there', () => {
+    const host = (name: string) =>
+      planLibpq({ conninfo: `service=${name}` }, {}, service)[0].endpoint
+    expect(host('app')).toMatchObject({ host: 's' })
+    expect(host('shared')).toMatchObject({ host: 'u' })
+    const missing = { ...service, files: [{ file: 'f' }] }
+    expect(() => planLibpq({ conninfo: 'service=app' }, {}, missing)).toThrow(
+      'the service file cannot be read',
+    )
   })
 
   test('a service without its file is unknown; one that is not in it is refused', () => {
     const env = { PGSERVICE: 'app', PGHOST: 'h' }
     expect(first('', env).unknown).toEqual([{ via: 'env', key: 'PGSERVICE' }])
     expect(() => planLibpq({ conninfo: 'service=other' }, {}, service)).toThrow(
-      'the service file does not define the service',
+      'no service file defines the service',
     )
+    const elsewhere = { ...service, complete: false }
+    const [plan] = planLibpq({ conninfo: 'service=other' }, {}, elsewhere)
+    expect(plan.unknown).toEqual([{ via: 'keyword', key: 'service' }])
   })
 })

@@ -95,6 +95,7 @@ function findings(
         place.replaceable && !WITHOUT_VERIFY_FULL.has(plan.driver) ? place.value : undefined,
         place.removal,
       )
+    const added = violation.rule === 'sslmode-missing' && mayAdd(declaration)
     return {
       rule: violation.rule,
       severity: violation.severity === 'warning' || policy.reportOnly ? 'warning' : 'error',
@@ -105,7 +106,7 @@ function findings(
       docs: violation.docs,
       reader: { driver: plan.driver, sentence },
       ...(local ? { local } : {}),
-      ...(edit ? { edits: [edit] } : {}),
+      ...(edit ? { edits: [edit] } : added ? { edits: [added] } : {}),
     }
   }
   // That a string overrides the environment is what both are for.
@@ -151,6 +152,20 @@ const EDITS: Readonly<
     origin.key.endsWith('rejectUnauthorized') ? 'remove' : undefined,
   'ambient-override': () => 'remove',
 }
+
+/** Readers for whom `sslmode=verify-full` in the string is what to write; the others want a CA in code. */
+const ADDED_FOR: ReadonlySet<DriverName> = new Set([
+  'libpq',
+  'pg',
+  'knex',
+  'drizzle-kit',
+  'jdbc',
+  'pgx',
+])
+
+/** Where nobody knows who reads it: all of {@link EVERYBODY} take it from a string. */
+const mayAdd = ({ addition, readers }: Declaration): TextEdit | undefined =>
+  readers === undefined || readers.every((it) => ADDED_FOR.has(it)) ? addition : undefined
 
 /** Readers that have no such word: one throws at it, the others take it for a weaker mode. */
 const WITHOUT_VERIFY_FULL: ReadonlySet<DriverName> = new Set(['slonik', 'mikro-orm', 'prisma'])

@@ -67,6 +67,8 @@ export interface Declaration {
    * stand for a user, a password, a host or a database are replaced by {@link STAND_IN} instead.
    */
   readonly undetermined: readonly string[]
+  /** How `sslmode=verify-full` is added where nothing is written of it; absent where that is not safe. */
+  readonly addition?: TextEdit
   /** Ranges that hold a secret (password, user, token): never shown, whatever they look like. */
   readonly secrets?: readonly Range[]
 }

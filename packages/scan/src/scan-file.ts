@@ -62,7 +62,8 @@ export function scanFile(
     places.add(place)
     const local = policy.localWritten ? lenient : (it.local ?? lenient)
     const severity = STRICT.has(it.rule) && strict ? 'error' : local ? 'note' : it.severity
-    const { local: _, ...rest } = it
+    // A server on this machine, or in an example, need not have a certificate: its files are not rewritten.
+    const { local: _, edits, ...rest } = it
     const shown = it.at.length > 0 ? frame(file, it.at, secrets) : undefined
     const identity = `${it.rule}\n${file.path}\n${shown?.text.replace(/\s+/g, ' ').trim() ?? ''}`
     const nth = seen.get(identity) ?? 0
@@ -73,7 +74,7 @@ export function scanFile(
       path: file.path,
       kind: extractor.name,
       ...(shown ? { frame: shown } : {}),
-      ...(local ? { local } : {}),
+      ...(local ? { local } : edits ? { edits } : {}),
       fingerprint: createHash('sha256').update(`${identity}\n${nth}`).digest('hex').slice(0, 32),
     }
     const ignored = ignores.find(

@@ -14,7 +14,7 @@ describe.each(MARKS)('%s', (mark, ...anchors) => {
   test('every match holds an anchor', () => {
     fc.assert(
       fc.property(matching(mark), (match) => {
-        expect(anchors.filter((anchor) => match.includes(anchor))).not.toEqual([])
+        expect(anchors.filter((anchor) => `${match}\0`.includes(anchor))).not.toEqual([])
       }),
     )
     for (const anchor of anchors) expect(anchor).toHaveLength(4)
@@ -40,6 +40,11 @@ test.each([
   '{ client: pg, connection: x }\n',
   // biome-ignore lint/suspicious/noTemplateCurlyInString: what a file holds
   'database_url: ${SOMETHING}\n',
+  // As the last bytes of a file, at an even and an odd place.
+  'connection: { host: db.example.com }\nclient: pg',
+  'connection: { host: db.example.com  }\nclient: pg',
+  'client:pg',
+  'client =\tpg',
 ])('a word without quotes is enough: %j', (text) => {
   expect(isCandidate(Buffer.from(text))).toBe(true)
 })

@@ -10,6 +10,7 @@ import {
   type Roots,
   type Violation,
 } from '@verify-full/core'
+import type { ServiceFiles } from '@verify-full/core/offline'
 import { READERS, type Reader, type Subject } from './readers.js'
 
 /** The answer: rows for the readers that read it, and reasons for those that do not. No secret is in it. */
@@ -51,7 +52,7 @@ export function explainRows(
   subject: Subject,
   env: Env,
   policy: Policy,
-  { now, only }: { now: Date; only?: readonly string[] },
+  { now, only, services }: { now: Date; only?: readonly string[]; services: ServiceFiles },
 ): Answer {
   const rows: Row[] = []
   const unread: { reader: string; reason: string }[] = []
@@ -60,9 +61,11 @@ export function explainRows(
     // That it is a string says a string's row only.
     const label = subject.kind === 'string' ? reader.label : reader.label.replace(/ \(.*/, '')
     try {
-      const plans = plansOf(reader, subject, env)
+      const plans = plansOf(reader, subject, env, services)
       if (plans.length === 0) unread.push({ reader: label, reason: 'it decides at run time' })
-      rows.push(...plans.map((plan) => rowOf({ ...reader, label }, plan, policy, now)))
+      const shown = plans.map((plan) => rowOf({ ...reader, label }, plan, policy, now))
+      const ignored = reader.ignoresServices ? servicesIn(subject, env) : []
+      rows.push(...shown.map((row) => ({ ...row, discarded: [...row.discarded, ...ignored] })))
     } catch (error) {
       if (!(error instanceof ConnInfoError)) throw error
       unread.push({ reader: reader.label, reason: error.reason })
@@ -75,8 +78,23 @@ export function explainRows(
 const isForeign = (reader: Reader, subject: Subject): boolean =>
   subject.kind === 'options' && (subject.driver !== reader.driver || !reader.readOptions)
 
-function plansOf(reader: Reader, subject: Subject, env: Env): readonly Plan[] {
-  if (subject.kind === 'string') return reader.read(subject.text, env)
+/** Where a service is named, for readers that do not know what that is. */
+const servicesIn = (subject: Subject, env: Env): Row['discarded'] =>
+  [
+    ...(subject.kind === 'string' && /\?(?:.*&)?service=/.test(subject.text)
+      ? ([{ via: 'uri', key: 'service' }] as const)
+      : []),
+    ...(env.PGSERVICE === undefined ? [] : ([{ via: 'env', key: 'PGSERVICE' }] as const)),
+  ].map((origin) => ({ setting: formatOrigin(origin), by: UNREAD }))
+const UNREAD = 'nothing: it is never read'
+
+function plansOf(
+  reader: Reader,
+  subject: Subject,
+  env: Env,
+  services: ServiceFiles,
+): readonly Plan[] {
+  if (subject.kind === 'string') return reader.read(subject.text, env, services)
   return reader.readOptions?.(subject.options, env) ?? []
 }
 
@@ -98,7 +116,7 @@ function rowOf(reader: Reader, plan: Plan, policy: Policy, now: Date): Row {
       })),
       ...plan.remarks
         .filter(({ kind }) => UNUSED.includes(kind))
-        .map(({ origin }) => ({ setting: formatOrigin(origin), by: 'nothing: it is never read' })),
+        .map(({ origin }) => ({ setting: formatOrigin(origin), by: UNREAD })),
     ],
     unknown: plan.unknown.map(formatOrigin),
     verdict: report.violations.length > 0 ? 'refused' : 'accepted',

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { text as readAll } from 'node:stream/consumers'
 import { definePolicy, findConfigFile, loadConfigFile, type Policy } from '@verify-full/core'
@@ -6,6 +7,7 @@ import type { ExplainOptions } from '../explain.js'
 import { explainRows } from './answer.js'
 import { loadSubject } from './file.js'
 import { formatJson, formatMarkdown, formatTable } from './format.js'
+import { serviceFiles } from './pgservice.js'
 import { READER_IDS, type Subject } from './readers.js'
 
 /**
@@ -24,12 +26,23 @@ export async function explain(
   const env = options.env === undefined ? {} : io.env
   const answer = explainRows(subject, env, await findPolicy(options, io), {
     now: io.now(),
+    // A string that names a service is not complete without its file, with --env or not.
+    services: serviceFiles(io.env, (path) => readText(resolve(io.cwd, path))),
     ...(options.reader ? { only: options.reader } : {}),
   })
   if (options.format === 'json') return formatJson(answer)
   return options.format === 'markdown'
     ? formatMarkdown(answer)
     : formatTable(answer, io.stdout.isTTY === true && !io.env.NO_COLOR)
+}
+
+/** A text file; undefined where it cannot be read. */
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
 }
 
 async function findSubject(

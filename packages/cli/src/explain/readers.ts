@@ -16,6 +16,7 @@ import {
   planPrisma,
   planSequelize,
   planSlonik,
+  type ServiceFiles,
 } from '@verify-full/core/offline'
 
 /** What is to be explained. */
@@ -35,7 +36,9 @@ export interface Reader {
   readonly label: string
   readonly driver: DriverName
   /** Throws a ConnInfoError where the reader refuses the string. */
-  read(text: string, env: Env): readonly Plan[]
+  read(text: string, env: Env, services?: ServiceFiles): readonly Plan[]
+  /** Whether it never looks a service up, in the string or in PGSERVICE. */
+  readonly ignoresServices?: true
   /** The same for an options object of this library. */
   readOptions?(options: Readonly<Record<string, unknown>>, env: Env): readonly Plan[]
   /** Which roots it takes where nothing names any. */
@@ -52,7 +55,7 @@ export const READERS: readonly Reader[] = [
     id: 'libpq',
     label: 'libpq, psql',
     driver: 'libpq',
-    read: (conninfo, env) => planLibpq({ conninfo }, env),
+    read: (conninfo, env, services) => planLibpq({ conninfo }, env, services),
     defaultRoots: HOME_OR_FAIL,
   },
   ...(['pg8', 'pg9'] as const).map(
@@ -63,6 +66,7 @@ export const READERS: readonly Reader[] = [
       read: (text, env) => planPg(text === '' ? {} : { connectionString: text }, env, version),
       readOptions: (options, env) => planPg(options, env, version),
       defaultRoots: NODE,
+      ignoresServices: true,
     }),
   ),
   {
@@ -72,6 +76,7 @@ export const READERS: readonly Reader[] = [
     read: (text, env) => planKnex({ client: 'pg', connection: text === '' ? {} : text }, env),
     readOptions: (options, env) => planKnex(options, env),
     defaultRoots: NODE,
+    ignoresServices: true,
   },
   {
     id: 'knex-object',
@@ -80,6 +85,7 @@ export const READERS: readonly Reader[] = [
     read: (text, env) =>
       planKnex({ client: 'pg', connection: text === '' ? {} : { connectionString: text } }, env),
     defaultRoots: NODE,
+    ignoresServices: true,
   },
   {
     id: 'typeorm',
@@ -88,6 +94,7 @@ export const READERS: readonly Reader[] = [
     read: (text, env) => planTypeOrm({ type: 'postgres', ...MAYBE_URL(text) }, env),
     readOptions: (options, env) => planTypeOrm(options, env),
     defaultRoots: NODE,
+    ignoresServices: true,
   },
   {
     id: 'sequelize',
@@ -96,6 +103,7 @@ export const READERS: readonly Reader[] = [
     read: (text, env) => planSequelize({ dialect: 'postgres', ...MAYBE_URL(text) }, env),
     readOptions: planSequelize,
     defaultRoots: NODE,
+    ignoresServices: true,
   },
   {
     id: 'mikro-orm',
@@ -104,6 +112,7 @@ export const READERS: readonly Reader[] = [
     read: (text, env) => planMikroOrm(text === '' ? {} : { clientUrl: text }, env),
     readOptions: planMikroOrm,
     defaultRoots: NODE,
+    ignoresServices: true,
   },
   {
     id: 'slonik',
@@ -112,6 +121,7 @@ export const READERS: readonly Reader[] = [
     read: planSlonik,
     readOptions: planSlonik,
     defaultRoots: NODE,
+    ignoresServices: true,
   },
   {
     id: 'postgres',
@@ -120,6 +130,7 @@ export const READERS: readonly Reader[] = [
     read: (text, env) => planPostgres(text, undefined, env),
     readOptions: (options, env) => planPostgres(options, undefined, env),
     defaultRoots: NODE,
+    ignoresServices: true,
   },
   {
     id: 'prisma-adapter',
@@ -127,6 +138,7 @@ export const READERS: readonly Reader[] = [
     driver: 'pg',
     read: (text, env) => planPg(text === '' ? {} : { connectionString: text }, env),
     defaultRoots: NODE,
+    ignoresServices: true,
   },
   {
     id: 'prisma-engine',
@@ -134,6 +146,7 @@ export const READERS: readonly Reader[] = [
     driver: 'prisma',
     read: planPrisma,
     defaultRoots: "the system's",
+    ignoresServices: true,
   },
   {
     id: 'jdbc',

@@ -8,7 +8,15 @@ const LONGEST_LINE = 1023
 /** The text of a connection service file, and the name to show for it. */
 export interface ServiceFile {
   readonly file: string
-  readonly text: string
+  /** Absent where it cannot be read, which libpq refuses. */
+  readonly text?: string
+}
+
+/** The service files that libpq looks into, in its order. */
+export interface ServiceFiles {
+  readonly files: readonly ServiceFile[]
+  /** Whether it looks nowhere else: where it does, a service that is not found is unknown. */
+  readonly complete: boolean
 }
 
 /**
@@ -27,6 +35,7 @@ export function parseService(
   service: string,
   version: LibpqVersion = LATEST_LIBPQ,
 ): Setting[] | undefined {
+  if (text === undefined) refuse('the service file cannot be read', 0)
   refuseNul(text)
   let settings: Setting[] | undefined
   let position = 0

@@ -61,6 +61,18 @@ const EXPORT = /^(?:export|declare|typeset|readonly|local|setenv)$/
 function pairOf(word: Mapped, file: SourceFile): Pair {
   const match = /^(?:-+[A-Za-z][\w-]*=?)?([A-Za-z_]\w*)=/.exec(word.text)
   const dsn = findDsns(word.text).next()
-  if (!match?.[1] || (!dsn.done && dsn.value.start === 0)) return { key: '', value: word }
-  return { key: match[1], value: slice(word, match[0].length, word.text.length, file) }
+  // Without quotes, `?` is a pattern in arguments, and `&` ends a command everywhere.
+  const quoted = /["']/.test(lastOf(word, file))
+  if (!match?.[1] || (!dsn.done && dsn.value.start === 0))
+    return { key: '', value: word, extent: quoted ? 'all' : 'part' }
+  const value = slice(word, match[0].length, word.text.length, file)
+  const bare = word.text.startsWith('-') ? 'part' : 'word'
+  return { key: match[1], value, extent: quoted ? 'all' : bare }
+}
+
+/** The last character of a word as it is written. */
+const lastOf = ({ at, segments }: Mapped, { text }: SourceFile): string => {
+  const end = at.offset + at.length
+  const last = segments.at(-1)
+  return last && last.offset + last.length < end ? (text[end - 1] ?? '') : ''
 }

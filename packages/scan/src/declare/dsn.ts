@@ -2,6 +2,7 @@ import type { Declaration, SettingPlace, SourceFile } from '../model.js'
 import { STAND_IN } from '../model.js'
 import { type Mapped, place } from '../text/mapped.js'
 import { isOnlyVariables, variablesIn, withStandIns } from '../text/variables.js'
+import { addToDsn } from './addition.js'
 
 /** libpq's keywords that a keyword/value string in the wild is made of. */
 const KEYWORD =
@@ -20,7 +21,9 @@ interface Pair {
 export function* findDsns(text: string): Generator<{ start: number; end: number }> {
   START.lastIndex = 0
   for (let match = START.exec(text); match; match = START.exec(text)) {
-    const { pairs, end } = readPairs(text, match.index)
+    // PHP's PDO hands libpq what stands behind `pgsql:`, with semicolons in between.
+    const separator = text.startsWith('pgsql:', match.index - 6) ? /[;\s]/ : /\s/
+    const { pairs, end } = readPairs(text, match.index, separator)
     const has = (...keys: string[]) => pairs.some(({ key }) => keys.includes(key))
     if (has('host', 'hostaddr') && has('dbname', 'sslmode') && pairs.length >= 2)
       yield { start: match.index, end }
@@ -28,7 +31,7 @@ export function* findDsns(text: string): Generator<{ start: number; end: number 
   }
 }
 
-function readPairs(text: string, from: number): { pairs: Pair[]; end: number } {
+function readPairs(text: string, from: number, separator: RegExp): { pairs: Pair[]; end: number } {
   const pairs: Pair[] = []
   let [at, end] = [from, from]
   for (;;) {
@@ -42,14 +45,14 @@ function readPairs(text: string, from: number): { pairs: Pair[]; end: number } {
     pairs.push({ key, value, valueAt, quoted })
     end = at + whole.length
     at = end
-    while (at < text.length && /\s/.test(text[at] ?? '')) at++
+    while (at < text.length && separator.test(text[at] ?? '')) at++
     if (at === end) return { pairs, end }
   }
 }
 
 /** A keyword/value string as a declaration for libpq and what imitates it (pgx, lib/pq, psycopg). */
-export function declareDsn(value: Mapped, file: SourceFile): Declaration {
-  const { pairs } = readPairs(value.text, value.text.search(/\S/))
+export function declareDsn(value: Mapped, file: SourceFile, isAll = false): Declaration {
+  const { pairs } = readPairs(value.text, value.text.search(/\S/), /[;\s]/)
   const settings = new Map<string, SettingPlace>()
   const undetermined: string[] = []
   const secrets = []
@@ -67,6 +70,7 @@ export function declareDsn(value: Mapped, file: SourceFile): Declaration {
     else words.push(`${key}='${withStandIns(written)}'`)
   }
   if (!pairs.some(({ key }) => key.startsWith('host'))) words.push(`host=${STAND_IN}`)
+  const addition = addToDsn(value, file, isAll)
   return {
     readers: ['libpq'],
     config: words.join(' '),
@@ -74,6 +78,7 @@ export function declareDsn(value: Mapped, file: SourceFile): Declaration {
     at: value.at,
     settings,
     undetermined,
+    ...(addition ? { addition } : {}),
     secrets,
   }
 }

@@ -1,6 +1,7 @@
 import type { Declaration, Range, SettingPlace, SourceFile } from '../model.js'
 import { type Mapped, place } from '../text/mapped.js'
 import { variablesIn, withStandInPort, withStandIns } from '../text/variables.js'
+import { addToUrl, type Surroundings } from './addition.js'
 import { parameters } from './parameters.js'
 
 export const JDBC_SCHEME: RegExp = /jdbc:postgresql:/i
@@ -13,7 +14,11 @@ const DECIDING = /^(?:ssl|sslmode|sslfactory)$/
  *
  * @see https://jdbc.postgresql.org/documentation/use/#connection-parameters
  */
-export function declareJdbc(value: Mapped, file: SourceFile): Declaration | undefined {
+export function declareJdbc(
+  value: Mapped,
+  file: SourceFile,
+  { extent }: Pick<Surroundings, 'extent'> = {},
+): Declaration | undefined {
   const { text } = value
   const base = /^jdbc:postgresql:(?:\/\/[^/?]*)?[^?]*/i.exec(text)?.[0] ?? ''
   if (!/^jdbc:postgresql:(?:\/\/)?[\w[/$%{<@]/i.test(text)) return undefined
@@ -40,6 +45,7 @@ export function declareJdbc(value: Mapped, file: SourceFile): Declaration | unde
     }
   }
   const head = withStandInPort(base)
+  const addition = addToUrl(value, file, { env: {}, extent })
   return {
     readers: ['jdbc'],
     config: head + (query.length > 0 ? `?${query.join('&')}` : ''),
@@ -47,6 +53,7 @@ export function declareJdbc(value: Mapped, file: SourceFile): Declaration | unde
     at: value.at,
     settings,
     undetermined,
+    ...(addition ? { addition } : {}),
     secrets,
   }
 }

@@ -10,12 +10,12 @@ const SSLMODE_KEY =
   /^(.*[_.-])?(PG|PGSQL|PSQL|POSTGRES|POSTGRESQL|DB|DATABASE|DATASOURCE|RDS|AURORA|SUPABASE|SQL|CONN|CONNECTION)?([_.-]?)SSL[_-]?MODE$/i
 const MODE_WORD = /^(?:disable|allow|prefer|require|verify[_-]?ca|verify[_-]?full|no[_-]verify)$/i
 const OTHER_PROTOCOL =
-  /mysql|maria|mongo|redis|kafka|rabbit|amqp|ldap|smtp|mail|http|nginx|ftp|elastic|clickhouse|cassandra|nats|mqtt|oracle|mssql/i
+  /mysql|maria|mongo|redis|kafka|rabbit|amqp|ldap|smtp|mail|http|nginx|ftp|elastic|clickhouse|cassandra|nats|mqtt|oracle|mssql|sqlserver|sqlite|imap|pop3|memcache|etcd/i
 const KIND_KEY = /^(?:dialect|type|client|driver|adapter|engine|scheme|protocol)$/i
 
-/** Sslmodes under a program's own name: `DB_SSLMODE=disable`, `sslmode: prefer`. */
-export function declareModes(pairs: readonly Pair[]): Declaration[] {
-  if (!pairs.some(({ key }) => SSLMODE_KEY.test(key))) return []
+/** Sslmodes under a program's own name: `DB_SSLMODE=disable`, `sslmode: prefer`; not those of `smtp: { ... }`. */
+export function declareModes(pairs: readonly Pair[], parent = ''): Declaration[] {
+  if (!pairs.some(({ key }) => SSLMODE_KEY.test(key)) || OTHER_PROTOCOL.test(parent)) return []
   if (pairs.some((it) => KIND_KEY.test(it.key) && OTHER_PROTOCOL.test(it.value.text))) return []
   const byKey = new Map(pairs.map((pair) => [pair.key.toLowerCase(), pair.value.text]))
   return pairs.flatMap(({ key, value }): Declaration[] => {

@@ -1,5 +1,11 @@
 import type { DriverName } from '@verify-full/core'
-import type { Declaration, Range, SettingPlace, SourceFile } from '../model.js'
+import {
+  type Declaration,
+  type Range,
+  type SettingPlace,
+  type SourceFile,
+  STAND_IN,
+} from '../model.js'
 import { at, type Tree, textAt } from '../text/tree.js'
 import { isOnlyVariables, variablesIn, withStandIns } from '../text/variables.js'
 import { declareUrl } from './url.js'
@@ -44,16 +50,32 @@ export function declareOptions(tree: Tree, file: SourceFile): Declaration | unde
   const inner = row?.inner === 'connection' ? at(tree, 'connection') : tree
   // A library that is told nothing here is told it elsewhere: in code, in the environment.
   const says = ['host', 'replication', 'ssl', 'sslmode', 'connectionString', 'url', 'uri']
+  // sequelize-cli takes the URL from that variable.
+  const elsewhere = at(tree, 'use_env_variable') !== undefined && at(tree, 'dialectOptions')
+  if (elsewhere && !says.some((key) => at(tree, key))) {
+    const { settings, undetermined, secrets } = found
+    const whole = { settings, undetermined, secrets, partial: true }
+    return {
+      readers: [reader],
+      config: { ...config, host: STAND_IN },
+      env: {},
+      at: tree.at,
+      ...whole,
+    }
+  }
   if (inner?.kind !== 'map' || !says.some((key) => at(inner, key))) return undefined
+  let addition: Declaration['addition']
   const url = inner.entries.find(({ key }) => URL_OPTION.test(key))?.value
   if (url?.kind === 'scalar') {
-    const inUrl = declareUrl(url.value, file, { env: {} })
+    const inUrl = declareUrl(url.value, file, { readers: [reader], env: {}, extent: 'all' })
+    addition = inUrl?.addition
     for (const [key, place] of inUrl?.settings ?? []) found.settings.set(key, place)
     found.undetermined.push(...(inUrl?.undetermined ?? []))
     found.secrets.push(...(inUrl?.secrets ?? []))
   }
   const { settings, undetermined, secrets } = found
-  return { readers: [reader], config, env: {}, at: inner.at, settings, undetermined, secrets }
+  const shared = { settings, undetermined, secrets, ...(addition ? { addition } : {}) }
+  return { readers: [reader], config, env: {}, at: inner.at, ...shared }
 }
 
 /** `{ host, port: 5432, ... }` with a user or a database: nobody else listens there. */

@@ -3,13 +3,17 @@ import type { Declaration, SettingPlace, SourceFile } from '../model.js'
 import { STAND_IN } from '../model.js'
 import type { Mapped } from '../text/mapped.js'
 import { isOnlyVariables, variablesIn, withStandIns } from '../text/variables.js'
+import { type Extent, isExtended } from './addition.js'
 import { declareModes } from './modes.js'
+import { declareOpenUrl } from './open-url.js'
 import { declareWhole } from './strings.js'
 
 /** A name and its value: an environment variable, a key of a map. */
 export interface Pair {
   readonly key: string
   readonly value: Mapped
+  /** What the value is of what its reader gets. @default 'all' */
+  readonly extent?: Extent | 'part'
 }
 
 /** Variables that pg or libpq read. The password's are never taken along. */
@@ -31,6 +35,7 @@ export function declarePairs(
   pairs: readonly Pair[],
   file: SourceFile,
   inherited: readonly Pair[] = [],
+  parent?: string,
 ): Declaration[] {
   const own = pairs.filter(({ key }) => READ_BY_DRIVERS.test(key))
   const known = [...inherited.filter(({ key }) => READ_BY_DRIVERS.test(key)), ...own]
@@ -47,9 +52,16 @@ export function declarePairs(
   // Only libpq and pg read PGSSLMODE.
   const readers = 'PGSSLMODE' in env ? LIBPQ_AND_PG : undefined
   const surroundings = { ...(readers ? { readers } : {}), env: env as Env }
-  const strings = pairs.flatMap(({ value }) =>
-    value.text.length > 8 ? declareWhole(value, file, surroundings) : [],
-  )
+  const strings = pairs.flatMap(({ key, value, extent = 'all' }) => {
+    if (value.text.length <= 8) return []
+    const found = declareWhole(value, file, {
+      ...surroundings,
+      extent: extent === 'part' ? undefined : extent,
+    })
+    const open = found.length > 0 ? undefined : declareOpenUrl(value, file, surroundings)
+    if (open?.settings.has('sslmode')) return [open]
+    return isExtended(key, file) ? found.map(({ addition: _, ...rest }) => rest) : found
+  })
   const found = strings.map((it) => ({ ...it, settings: new Map([...settings, ...it.settings]) }))
   const [first] = own
   // A string without an sslmode of its own is judged together with PGSSLMODE.
@@ -70,7 +82,7 @@ export function declarePairs(
     ...found,
     ...pairs.flatMap(declareAmbient),
     ...pairs.flatMap(declareOpen),
-    ...declareModes(pairs),
+    ...declareModes(pairs, parent),
   ]
 }
 

@@ -1,5 +1,6 @@
 import type { Declaration, SourceFile } from '../model.js'
 import { literal, type Mapped, slice } from '../text/mapped.js'
+import type { Surroundings } from './addition.js'
 import { declareDsn, findDsns } from './dsn.js'
 import { declareJdbc, JDBC_SCHEME } from './jdbc.js'
 import { declareUrl, URL_SCHEME } from './url.js'
@@ -13,9 +14,11 @@ const CLOSING: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{'
 export function declareStrings(
   value: Mapped,
   file: SourceFile,
-  surroundings: Pick<Declaration, 'readers' | 'env'>,
+  { extent, ...surroundings }: Surroundings,
 ): Declaration[] {
   const { text } = value
+  const isAll = (start: number, end: number): boolean =>
+    text.slice(0, start).trim() === '' && text.slice(end).trim() === ''
   const found: Declaration[] = []
   ANY.lastIndex = 0
   for (let match = ANY.exec(text); match; match = ANY.exec(text)) {
@@ -23,12 +26,14 @@ export function declareStrings(
     const end = endOfUrl(text, start)
     const part = slice(value, start, end, file)
     const jdbc = /^jdbc:/i.test(match[0])
-    const declaration = jdbc ? declareJdbc(part, file) : declareUrl(part, file, surroundings)
+    const inside = { ...surroundings, extent: isAll(start, end) ? extent : undefined }
+    const declaration = jdbc ? declareJdbc(part, file, inside) : declareUrl(part, file, inside)
     if (declaration) found.push(declaration)
     ANY.lastIndex = Math.max(end, start + match[0].length)
   }
   for (const { start, end } of findDsns(text)) {
-    found.push(declareDsn(slice(value, start, end, file), file))
+    const whole = extent !== undefined && isAll(start, end)
+    found.push(declareDsn(slice(value, start, end, file), file, whole))
   }
   return found
 }
@@ -37,7 +42,7 @@ export function declareStrings(
 export function declareWhole(
   value: Mapped,
   file: SourceFile,
-  surroundings: Pick<Declaration, 'readers' | 'env'>,
+  surroundings: Surroundings,
 ): Declaration[] {
   const start = value.text.search(/\S/)
   const trimmed = slice(value, Math.max(0, start), value.text.trimEnd().length, file)

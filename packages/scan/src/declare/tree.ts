@@ -57,7 +57,7 @@ export function declareTree(
         ? [{ key, value: read(value.value, [...path, key]) }]
         : [],
     )
-    found.push(...declarePairs(pairs, file))
+    found.push(...declarePairs(pairs, file, [], key))
     for (const { key, value } of tree.entries) {
       if (value.kind !== 'scalar' || options.isCommand(key)) visit(value, [...path, key])
     }

@@ -2,6 +2,7 @@ import type { DriverName } from '@verify-full/core'
 import type { Declaration, Range, SettingPlace, SourceFile } from '../model.js'
 import { type Mapped, place, placesOf, slice } from '../text/mapped.js'
 import { variablesIn, withStandInPort, withStandIns } from '../text/variables.js'
+import { addToUrl, type Surroundings } from './addition.js'
 import { parameters } from './parameters.js'
 
 const LIBPQ: readonly DriverName[] = ['libpq']
@@ -29,7 +30,7 @@ const PLACEHOLDER = /<[A-Za-z_][\w -]*>|\[[A-Za-z_][\w -]*\]|^_*[A-Z][A-Z_]+(?:$
 export function declareUrl(
   value: Mapped,
   file: SourceFile,
-  surroundings: Pick<Declaration, 'readers' | 'env'>,
+  surroundings: Surroundings,
 ): Declaration | undefined {
   const { text } = value
   const scheme = WHOLE_SCHEME.exec(text)?.[0] ?? ''
@@ -66,6 +67,7 @@ export function declareUrl(
   }
   const at = head.lastIndexOf('@')
   const [authority = ''] = head.slice(at + 1).split('/')
+  const addition = sqlAlchemy ? undefined : addToUrl(value, file, { ...surroundings, readers })
   return {
     ...(readers ? { readers } : {}),
     ...(PLACEHOLDER.test(authority) ? { local: 'a placeholder' } : {}),
@@ -74,6 +76,7 @@ export function declareUrl(
     at: value.at,
     settings,
     undetermined,
+    ...(addition ? { addition } : {}),
     secrets: at > 0 ? placesOf(value, scheme.length, scheme.length + at, file) : [],
   }
 }

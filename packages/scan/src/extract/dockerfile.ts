@@ -3,7 +3,7 @@ import { declarePairs, type Pair } from '../declare/pairs.js'
 import { declareText } from '../declare/strings.js'
 import type { Declaration, Extractor, SourceFile } from '../model.js'
 import { literal, slice } from '../text/mapped.js'
-import { shellWords } from '../text/shell-words.js'
+import { SPACE, shellWords } from '../text/shell-words.js'
 
 /** An instruction with its continuation lines; comment lines between them belong to nothing. */
 const INSTRUCTION = /^[ \t]*([A-Za-z]+)[ \t]+((?:[^\r\n\\]|\\\r?\n|\\[^\r\n]|\\$)*)/gm
@@ -23,12 +23,24 @@ export const dockerfile: Extractor = {
         others.push(
           ...(rest.trimStart().startsWith('[')
             ? declareText(file, start, start + rest.length)
-            : declareCommand(literal(file, start, rest.length), file)),
+            : declareCommand(
+                literal(file, start, rest.length + hereLength(file, start, rest)),
+                file,
+              )),
         )
       }
     }
     return { declarations: [...declarePairs(pairs, file), ...others] }
   },
+}
+
+/** How many characters behind an instruction are its here-document (`RUN <<EOF`). */
+function hereLength({ text }: SourceFile, start: number, rest: string): number {
+  const word = /<<-?["']?(\w+)["']?/.exec(rest)?.[1]
+  if (word === undefined) return 0
+  const from = start + rest.length
+  const end = text.slice(from).search(new RegExp(`^\\t*${word}[ \\t\\r]*$`, 'm'))
+  return Math.max(0, end)
 }
 
 /** `ENV K=V L="W"`, or the old `ENV K the rest of the line`. */
@@ -43,7 +55,7 @@ function variables(file: SourceFile, start: number, rest: string): Pair[] {
       },
     ]
   }
-  return [...shellWords(literal(file, start, rest.length), file)].flatMap((word): Pair[] => {
+  return [...shellWords(literal(file, start, rest.length), file, SPACE)].flatMap((word): Pair[] => {
     const key = /^([A-Za-z_]\w*)=/.exec(word.text)?.[1]
     return key ? [{ key, value: slice(word, key.length + 1, word.text.length, file) }] : []
   })

@@ -12,10 +12,11 @@ const LINE =
 /** Enough for real chains; a bound for `A=$B$B`, `B=$C$C`, ... */
 const LONGEST_EXPANSION = 16_384
 
-/** `.env`, `.env.production`, `prod.env`, an env_file of compose. */
+/** `.env`, `.env.production`, `prod.env`, an env_file of compose; `env.ts` and `.env.json` are what they end in. */
 export const dotenv: Extractor = {
   name: 'dotenv',
-  files: /(?:^|\/)(?:\.env(?:\.[\w.-]+)?|[\w.-]+\.env|env\.[\w-]+)$/,
+  files:
+    /(?:^|\/)(?!\.?env\.[\w.-]*?(?<=\.)(?:[cm]?[jt]sx?|jsonc?|ya?ml|toml|ini|properties|sh|bash|py|rb|go|php|rs|java|kt|cs|md|html?|css|vue|tf|hcl)$)(?:\.env(?:\.[\w.-]+)?|[\w.-]+\.env|env\.[\w-]+)$/,
   extract: (file) => ({ declarations: declarePairs(readDotenv(file), file) }),
 }
 

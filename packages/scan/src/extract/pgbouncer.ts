@@ -55,7 +55,10 @@ function finding(
   wanted: string,
 ): DirectFinding {
   const written = at(section, key)
-  const place: Range = written?.kind === 'scalar' ? written.value.at : (section as { at: Range }).at
+  // Of two hops that are not written, each has a place of its own.
+  const beside = hop.startsWith('application') ? at(section, 'listen_addr') : undefined
+  const shown = [written, beside].find((it) => it?.kind === 'scalar')
+  const place: Range = shown?.kind === 'scalar' ? shown.value.at : (section as { at: Range }).at
   const known = /^(?:disable|allow|prefer|require|verify-ca|verify-full)$/.test(mode ?? '')
   const what =
     mode === undefined

@@ -1,4 +1,5 @@
-import type { Declaration, Extractor, SettingPlace } from '../model.js'
+import { addLine } from '../declare/addition.js'
+import type { Declaration, Extractor, SettingPlace, SourceFile } from '../model.js'
 import { iniTree } from '../text/ini-tree.js'
 import type { Tree } from '../text/tree.js'
 
@@ -9,15 +10,16 @@ import type { Tree } from '../text/tree.js'
  */
 export const pgService: Extractor = {
   name: 'pg_service.conf',
+  always: true,
   files: /(?:^|\/)\.?pg_service\.conf$/,
   extract(file) {
     const tree = iniTree(file, { separators: '=', comments: '#' })
     const sections = tree.kind === 'map' ? tree.entries : []
-    return { declarations: sections.flatMap(({ value }) => declareSection(value)) }
+    return { declarations: sections.flatMap(({ value }) => declareSection(value, file)) }
   },
 }
 
-function declareSection(section: Tree): Declaration[] {
+function declareSection(section: Tree, file: SourceFile): Declaration[] {
   if (section.kind !== 'map') return []
   const settings = new Map<string, SettingPlace>()
   const config: Record<string, string> = {}
@@ -30,5 +32,11 @@ function declareSection(section: Tree): Declaration[] {
   }
   if (Object.keys(config).length === 0) return []
   const at = settings.get('host')?.value ?? section.at
-  return [{ readers: ['libpq'], config, env: {}, at, settings, undetermined: [], secrets }]
+  const addition = addLine(at, file)
+  return [
+    {
+      ...{ readers: ['libpq'], config, env: {}, at, settings, undetermined: [], secrets },
+      ...(addition ? { addition } : {}),
+    },
+  ]
 }

@@ -2,7 +2,7 @@ import { declareCommand } from '../declare/command.js'
 import { declarePairs, type Pair } from '../declare/pairs.js'
 import type { Declaration, Extractor } from '../model.js'
 import { literal, slice } from '../text/mapped.js'
-import { shellWords } from '../text/shell-words.js'
+import { SPACE, shellWords } from '../text/shell-words.js'
 
 const SETTING = /^[ \t]*(Environment|Exec\w+)[ \t]*=[ \t]*((?:[^\r\n\\]|\\\r?\n|\\[^\r\n]|\\$)*)/gm
 
@@ -18,7 +18,7 @@ export const systemd: Extractor = {
       const value = literal(file, match.index + whole.length - rest.length, rest.length)
       if (name !== 'Environment') commands.push(...declareCommand(value, file))
       else
-        for (const word of shellWords(value, file)) {
+        for (const word of shellWords(value, file, SPACE)) {
           const key = /^([A-Za-z_]\w*)=/.exec(word.text)?.[1]
           if (key) pairs.push({ key, value: slice(word, key.length + 1, word.text.length, file) })
         }

@@ -1,9 +1,9 @@
 import { declareCommand } from '../declare/command.js'
 import { declareTree } from '../declare/tree.js'
 import type { Extractor } from '../model.js'
-import type { Mapped } from '../text/mapped.js'
 import { at, type Tree, textAt } from '../text/tree.js'
 import { yamlTrees } from '../text/yaml-tree.js'
+import { manifestsIn, readingOf } from './manifest.js'
 
 /** Keys whose strings are given to a shell: compose, Kubernetes, GitHub Actions, GitLab CI. */
 const COMMAND =
@@ -15,30 +15,16 @@ export const yaml: Extractor = {
   files: /\.ya?ml(?:\.(?:tpl|example|dist|sample))?$/i,
   extract(file) {
     const { trees, incomplete } = yamlTrees(file)
-    const declarations = trees.flatMap((tree) =>
+    const declarations = trees.flatMap(manifestsIn).flatMap((tree) =>
       declareTree(tree, file, {
         isCommand: (key) => COMMAND.test(key),
         command: (value) => declareCommand(value, file),
-        ...(textAt(tree, 'kind') === 'Secret'
-          ? { placed: false, read: secretData }
-          : { placed: true }),
+        ...readingOf(tree),
       }),
     )
     const localHosts = new Set(trees.flatMap(localNames))
     return { declarations, localHosts, ...(incomplete === undefined ? {} : { incomplete }) }
   },
-}
-
-/** The `data` of a Kubernetes Secret is base64. */
-function secretData(value: Mapped, path: readonly string[]): Mapped {
-  if (path[0] !== 'data' || path.length !== 2) return value
-  const text = value.text.replace(/\s/g, '')
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return value
-  return {
-    text: Buffer.from(text, 'base64').toString('utf8').trimEnd(),
-    at: value.at,
-    segments: [],
-  }
 }
 
 /** Hosts that run beside the job or the application: compose and GitHub `services`, GitLab's list. */

@@ -17,9 +17,10 @@ const anyCase = (word: string): string[] =>
 const CLIENTS = ['psql', 'pgbe', 'pg_d', 'pg_r', 'pg_b']
 
 /**
- * One row per mark: an expression, and its anchors: four bytes, of which every match holds one. An anchor's
- * first three bytes are rare in code: each pair that looks like one of them costs a closer look. The last
- * three rows are `postgre`, `jdbc:postg` and `host=` in the base64 of a Kubernetes Secret.
+ * One row per mark: an expression, and its anchors: four bytes, of which every match holds one (behind the end
+ * of a file are zeros). An anchor's first three bytes are rare in code: each pair that looks like one of them
+ * costs a closer look. The last three rows are `postgre`, `jdbc:postg` and `host=` in the base64 of a
+ * Kubernetes Secret.
  */
 export const MARKS: readonly (readonly [mark: string, ...anchors: string[]])[] = [
   ['postgres', 'tgre'],
@@ -35,7 +36,7 @@ export const MARKS: readonly (readonly [mark: string, ...anchors: string[]])[] =
     '(?:psql|pgbench|pg_(?:dump|restore|basebackup|rec))(?:\\\\\r?\n|[^\n]){0,200}? (?:-h|--host)',
     ...CLIENTS,
   ],
-  ['postgis:', 'tgis'],
+  ['postgis', 'tgis'],
   ['PG(?:SSL|HOST|REQUIRE|SERVICE)', 'PGSS', 'PGHO', 'PGRE', 'PGSE'],
   ['[sS][sS][lL][_-]?[mM][oO][dD][eE]', ...['slmo', 'sl_m', 'sl-m'].flatMap(anyCase)],
   ['NODE_TLS_REJECT', 'TLS_'],
@@ -50,13 +51,16 @@ export const MARKS: readonly (readonly [mark: string, ...anchors: string[]])[] =
     ...['"', "'", '`'].flatMap((it) => [...'"\'`/'].map((end) => `${it}pg${end}`)),
   ],
   [
-    '[:=] *pg[\r\n ,}\\]]',
-    ...[':', '=', ' '].flatMap((it) => [...'\r\n ,}]'].map((end) => `${it}pg${end}`)),
+    '[:=][ \t]*pg(?:[\\s,}\\]]|$)',
+    ...[...':= \t'].flatMap((it) => [...'\t\n\v\f\r ,}]\0'].map((end) => `${it}pg${end}`)),
   ],
   ['\\b5432\\b', '5432'],
   ['pg-(?:promise|pool)', 'pg-p'],
   ['slonik', 'slon'],
   ['cockroachdb', 'ckro'],
+  ['[\'"`](?:pgnative|redshift)[\'"`]', 'pgna', 'dshi'],
+  // Its values are base64, whatever they begin with.
+  ['kind: Secret', ': Se'],
   ['adapter-pg', 'r-pg'],
   ['verify-full-ignore', 'y-fu'],
   ['cG9zdGdyZX', 'G9zd'],

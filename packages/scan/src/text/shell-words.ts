@@ -4,6 +4,8 @@ import { relevantParts } from './relevant.js'
 
 /** Ends a word where it is not quoted. */
 const SEPARATOR = /[\s;|&()<>]/
+/** The same for systemd and in a Dockerfile's `ENV`, which are quoted as in a shell, and run by none. */
+export const SPACE: RegExp = /\s/
 
 const ENDS_COMMAND = /[\n;|&()]/
 
@@ -29,13 +31,17 @@ export interface ShellWord extends Mapped {
  *
  * @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02
  */
-export function* shellWords(value: Mapped, file: SourceFile): Generator<ShellWord> {
+export function* shellWords(
+  value: Mapped,
+  file: SourceFile,
+  separator: RegExp = SEPARATOR,
+): Generator<ShellWord> {
   const { text } = value
   const relevant = relevantParts(text)
   if (!relevant(0, text.length)) return
   let [at, first] = [0, true]
   while (at < text.length) {
-    while (at < text.length && SEPARATOR.test(text[at] ?? '')) {
+    while (at < text.length && separator.test(text[at] ?? '')) {
       if (ENDS_COMMAND.test(text[at] ?? '')) first = true
       at++
     }
@@ -44,7 +50,7 @@ export function* shellWords(value: Mapped, file: SourceFile): Generator<ShellWor
       at += quiet.length
       continue
     }
-    const simple = match(SIMPLE, text, at)
+    const simple = separator === SEPARATOR ? match(SIMPLE, text, at) : ''
     if (simple !== '') {
       yield { ...slice(value, at, at + simple.length, file), first }
       first = false
@@ -61,7 +67,7 @@ export function* shellWords(value: Mapped, file: SourceFile): Generator<ShellWor
     const flush = (): void => {
       if (run < at) pieces.push(slice(value, run, at, file))
     }
-    while (at < text.length && !SEPARATOR.test(text[at] ?? '')) {
+    while (at < text.length && !separator.test(text[at] ?? '')) {
       const character = text[at]
       if (character === "'" || character === '"') {
         flush()

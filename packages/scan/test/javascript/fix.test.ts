@@ -62,6 +62,16 @@ test.each<[before: string, after: string]>([
     "new Pool({ connectionString: 'postgres://a@' + h + '/a?sslmode=verify-full&application_name=x' })",
   ],
   ["process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'", ''],
+  [
+    "new Pool({ connectionString: 'postgres://a@db.example.com/a', max: 1 })",
+    "new Pool({ connectionString: 'postgres://a@db.example.com/a?sslmode=verify-full', max: 1 })",
+  ],
+  [
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: what a file holds
+    'new Pool({ connectionString: `postgres://a@${h}/a?application_name=x` })',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: what a file holds
+    'new Pool({ connectionString: `postgres://a@${h}/a?application_name=x&sslmode=verify-full` })',
+  ],
 ])('%s', (before, after) => {
   const root = mkdtempSync(join(folder, 'one-'))
   writeFileSync(join(root, 'app.js'), lines(before))
@@ -73,6 +83,9 @@ test.each([
   'new Pool({ host: h, ssl: isLocal ? false : UNVERIFIED })',
   'new Pool({ host: h, ssl: false })',
   'new Pool({ host: h })',
+  "const url = 'postgres://a@db.example.com/a'; new Pool({ connectionString: url })",
+  "new Pool({ connectionString: 'postgres://a@db.example.com/' + name })",
+  "import { DataSource } from 'typeorm'; new DataSource({ type: 'postgres', url: 'postgres://a@db.example.com/a' })",
 ])('%s is left to people', (config) => {
   const root = mkdtempSync(join(folder, 'none-'))
   writeFileSync(

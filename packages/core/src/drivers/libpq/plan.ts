@@ -1,11 +1,11 @@
-import type { ServiceFile } from '../../conninfo/service.js'
+import type { ServiceFiles } from '../../conninfo/service.js'
 import { LATEST_LIBPQ, type LibpqVersion } from '../../conninfo/setting.js'
 import type { Plan, SslMode } from '../../model.js'
 import { readHosts } from './hosts.js'
 import { resolveSettings } from './settings.js'
 import { readTransports } from './transports.js'
 
-export type { ServiceFile } from '../../conninfo/service.js'
+export type { ServiceFile, ServiceFiles } from '../../conninfo/service.js'
 export type { LibpqVersion } from '../../conninfo/setting.js'
 
 /** PostgreSQL's own default; Debian and its derivatives compile `/var/run/postgresql` in. */
@@ -24,7 +24,7 @@ export interface LibpqConfig {
 /**
  * What libpq would do with a connection string: one plan for each host, in the order of the string.
  * Reads nothing but its arguments; a string that libpq refuses is a `ConnInfoError`. A `service=`
- * without the text of its file is listed in `unknown`: it may set what the string does not.
+ * that is in none of the files given is listed in `unknown`: it may set what the string does not.
  *
  * @see https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION
  * @example
@@ -36,7 +36,7 @@ export interface LibpqConfig {
 export function planLibpq(
   { conninfo, version = LATEST_LIBPQ, socketDirectory = DEFAULT_SOCKET_DIRECTORY }: LibpqConfig,
   env: Readonly<Record<string, string | undefined>>,
-  services?: ServiceFile,
+  services?: ServiceFiles,
 ): [Plan, ...Plan[]] {
   const settings = resolveSettings(conninfo, env, services, version)
   const [first, ...rest] = readHosts(settings, socketDirectory)

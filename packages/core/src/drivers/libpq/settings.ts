@@ -1,6 +1,6 @@
 import { parseConnInfo } from '../../conninfo/dsn.js'
 import { isKeyword, KEYWORDS } from '../../conninfo/keywords.js'
-import { parseService, type ServiceFile } from '../../conninfo/service.js'
+import { parseService, type ServiceFiles } from '../../conninfo/service.js'
 import { type LibpqVersion, refuse, type Setting } from '../../conninfo/setting.js'
 import { type Discarded, type Origin, type Remark, SSL_MODES, TLS_VERSIONS } from '../../model.js'
 
@@ -36,7 +36,7 @@ export const tlsVersionIndex = (value: string): number =>
 export function resolveSettings(
   conninfo: string,
   env: Readonly<Record<string, string | undefined>>,
-  services: ServiceFile | undefined,
+  services: ServiceFiles | undefined,
   version: LibpqVersion,
 ): LibpqSettings {
   const values = new Map<string, Setting>()
@@ -66,11 +66,9 @@ export function resolveSettings(
     values.set(setting.key, setting)
   }
   const service = values.get('service') ?? fromEnv('service', 'PGSERVICE', env.PGSERVICE)
-  if (service && services) {
-    const settings = parseService(services, service.value, version)
-    if (!settings) refuse('the service file does not define the service', 0)
-    for (const setting of settings) fallBack(setting)
-  } else if (service) unknown.push(service.origin)
+  const defined = service && services && find(services, service.value, version)
+  if (defined) for (const setting of defined) fallBack(setting)
+  else if (service) unknown.push(service.origin)
   for (const [key, keyword] of KEYWORDS) {
     if (!keyword.env || !isKeyword(key, version)) continue
     const setting = fromEnv(key, keyword.env, env[keyword.env])
@@ -86,6 +84,19 @@ export function resolveSettings(
     values.set(key, { key, value, origin: { via: 'default', key } })
   }
   return { get: (key) => values.get(key), discarded, remarks, unknown }
+}
+
+/** The first file that defines the service counts; undefined where it may be defined elsewhere. */
+function find(
+  { files, complete }: ServiceFiles,
+  service: string,
+  version: LibpqVersion,
+): readonly Setting[] | undefined {
+  for (const file of files) {
+    const settings = parseService(file, service, version)
+    if (settings) return settings
+  }
+  return complete ? refuse('no service file defines the service', 0) : undefined
 }
 
 /** `sslrootcert=system` is a file name before PostgreSQL 16. */

@@ -1,9 +1,12 @@
 import { definePolicy, describe, planPg } from '@verify-full/core'
-import type { Declaration, DirectFinding } from '../../model.js'
+import type { Declaration, DirectFinding, ExtractContext } from '../../model.js'
 import { STAND_IN } from '../../model.js'
+import { declareConfig } from './declare.js'
 import { evaluate } from './evaluate.js'
+import { libraryOf } from './libraries.js'
 import type { Module, Reading } from './modules.js'
 import { bare, child, keyOf, type Node } from './syntax.js'
+import { literal } from './value.js'
 
 const VARIABLE = 'NODE_TLS_REJECT_UNAUTHORIZED'
 
@@ -37,6 +40,28 @@ export function declareAmbient(module: Module, reading: Reading): Declaration[] 
         undetermined: [],
       },
     ]
+  })
+}
+
+/** `pg.defaults.ssl = ...`: what every client of the process falls back to. */
+export function declareDefaults(
+  module: Module,
+  reading: Reading,
+  context: ExtractContext,
+): Declaration[] {
+  const { file, byType } = module.syntax
+  return (byType.get('AssignmentExpression') ?? []).flatMap((node): Declaration[] => {
+    const left = bare(child(node, 'left'))
+    const right = child(node, 'right')
+    if (left?.type !== 'MemberExpression' || keyOf(left, 'property') !== 'ssl' || !right) return []
+    const object = evaluate(child(left, 'object'), module, reading)
+    const library = libraryOf(object)
+    if (!library) return []
+    const ssl = { key: 'ssl', value: evaluate(right, module, reading) }
+    const host = { key: 'host', value: literal(STAND_IN) }
+    const at = file.range(right.start, right.end - right.start)
+    const config = { kind: 'object', entries: [host, ssl], at } as const
+    return declareConfig(config, library, at, file, context).map((it) => ({ ...it, partial: true }))
   })
 }
 

@@ -1,4 +1,4 @@
-import { evaluate, isEnvironment, placeOf } from './evaluate.js'
+import { evaluate, isEnvironment, placeOf, VARIABLE, variable } from './evaluate.js'
 import { exportOf, type Module, moduleFor, once, type Reading } from './modules.js'
 import { bare, child, children, keyOf, type Node, nameOf } from './syntax.js'
 import { choice, literal, type Value } from './value.js'
@@ -83,10 +83,7 @@ function lookedUp(
   at: ReturnType<typeof placeOf>,
 ): Value | undefined {
   const key = nameOf(bare(argument))
-  if (key === undefined || !/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(key)) return undefined
-  const values = reading.context.variable(key)
-  if (values.length === 0) return { kind: 'variable', name: key, ...(at ? { at } : {}) }
-  return choice(values.map((data) => ({ kind: 'literal', data, ...(at ? { at } : {}) })))
+  return key !== undefined && VARIABLE.test(key) ? variable(key, reading, at) : undefined
 }
 
 /** `Object.assign({}, a, b)`: later ones win. */
@@ -101,23 +98,23 @@ function merged(values: readonly Value[]): Value {
 /** What a function of the project returns; its parameters are not followed. */
 export function returnsOf(value: Value, reading: Reading, depth: number): Value | undefined {
   if (value.kind !== 'function') return undefined
-  const { node, from } = value
-  const module = from as Module
-  const body = child(node, 'body')
-  const results =
-    body && body.type !== 'BlockStatement'
-      ? [body]
-      : returnsIn(node, module).map((it) => child(it, 'argument'))
-  if (results.length === 0) return undefined
-  return once(node, reading, () =>
-    choice(results.map((it) => evaluate(it, module, reading, depth))),
+  const module = value.from as Module
+  const returned = returnedBy(value.node, module)
+  if (returned.length === 0) return undefined
+  return once(value.node, reading, () =>
+    choice(returned.map((it) => evaluate(it, module, reading, depth))),
   )
 }
 
-function returnsIn(node: Node, { syntax }: Module): Node[] {
-  return (syntax.byType.get('ReturnStatement') ?? []).filter((it) => {
-    let at = syntax.parents.get(it)
-    while (at && !/Function|ObjectMethod|ClassMethod/.test(at.type)) at = syntax.parents.get(at)
+/** The expressions that a function returns. */
+export function returnedBy(node: Node, { syntax }: Module): (Node | undefined)[] {
+  const body = child(node, 'body')
+  if (body && body.type !== 'BlockStatement') return [body]
+  const { byType, parents } = syntax
+  const returns = (byType.get('ReturnStatement') ?? []).filter((it) => {
+    let at = parents.get(it)
+    while (at && !/Function|ObjectMethod|ClassMethod/.test(at.type)) at = parents.get(at)
     return at === node
   })
+  return returns.map((it) => child(it, 'argument'))
 }

@@ -154,7 +154,7 @@ function convert(
         ? {}
         : notKnown('code', value, key, path, found)
     default:
-      return SKIPPED
+      return notKnown('code', value, key, path, found)
   }
 }
 

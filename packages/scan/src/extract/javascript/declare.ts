@@ -1,4 +1,5 @@
 import type { Env } from '@verify-full/core'
+import { declareOpenUrl } from '../../declare/open-url.js'
 import { declareUrl } from '../../declare/url.js'
 import type { Declaration, ExtractContext, Range, SourceFile } from '../../model.js'
 import { STAND_IN } from '../../model.js'
@@ -27,6 +28,8 @@ export function declareConfig(
     }
     if (branch.kind === 'literal') return declareString(branch, library, at, file, env)
     if (isOpen(branch)) return [undetermined([branch.name], branch.at ?? at, library)]
+    // `new Pool(config)`, and the configuration comes from a package.
+    if (/^(?:package|call|module)$/.test(branch.kind)) return [undetermined(['code'], at, library)]
     if (branch.kind !== 'object') return []
     return declareObject(concrete(branch), library, branch.at ?? at, file, env)
   })
@@ -52,7 +55,9 @@ const undetermined = (names: readonly string[], at: Range, { reader }: Library):
   env: {},
   at,
   settings: new Map(),
-  undetermined: names.map((it) => (/^[\w$.[\]]{1,64}$/.test(it) ? it : 'an expression')),
+  undetermined: names.map((it) =>
+    it !== 'code' && /^[\w$.[\]]{1,64}$/.test(it) ? it : 'an expression',
+  ),
 })
 
 function declareString(
@@ -64,6 +69,8 @@ function declareString(
 ): Declaration[] {
   if (typeof value.data !== 'string') return []
   const mapped = value.mapped ?? { text: value.data, at: value.at ?? at, segments: [] }
+  // What is written elsewhere may be put into longer strings, too.
+  const extent = isWithin(mapped.at, at) ? ('all' as const) : undefined
   const surroundings = { readers: [library.reader], env }
   if (isOnlyVariables(mapped.text)) {
     return [
@@ -74,8 +81,13 @@ function declareString(
       ),
     ]
   }
-  const declared = declareUrl(mapped, file, surroundings)
+  const declared = declareUrl(mapped, file, { ...surroundings, extent })
   if (declared) return [declared]
+  const [open] = variablesIn(mapped.text)
+  if (open?.index === 0) {
+    const known = declareOpenUrl(mapped, file, surroundings)
+    return [known ?? undetermined([open.name], mapped.at, library)]
+  }
   const settings = new Map()
   return [
     {
@@ -99,17 +111,20 @@ function declareObject(
   const { data, settings, urls, secrets } = found
   const open = [...found.undetermined]
   const unknownUrls: { name: string; at: Range }[] = []
+  let addition: Declaration['addition']
   for (const [path, value] of urls) {
     if (value.kind === 'literal') {
       const declared = declareString(value, library, at, file, env)[0]
       for (const [key, place] of declared?.settings ?? []) settings.set(key, place)
+      addition = urls.size === 1 ? declared?.addition : undefined
       for (const range of declared?.secrets ?? []) secrets.push(range)
       if (declared && declared.undetermined.length > 0) {
         unknownUrls.push({ name: declared.undetermined.join(', '), at: declared.at })
         assign(data, path, UNKNOWN_URL)
       } else if (declared) assign(data, path, declared.config)
-    } else if (isOpen(value)) {
-      unknownUrls.push({ name: value.name, at: value.at ?? at })
+    } else if (value.kind !== 'object') {
+      const name = 'name' in value && value.kind !== 'package' ? value.name : 'code'
+      unknownUrls.push({ name, at: ('at' in value && value.at) || at })
       assign(data, path, UNKNOWN_URL)
     }
   }
@@ -128,11 +143,15 @@ function declareObject(
       settings: withoutPrefixes(settings),
       undetermined: [],
       secrets,
+      ...(addition ? { addition } : {}),
       ...(names.length === 0 ? {} : { partial: true }),
     })
   }
   return declarations
 }
+
+const isWithin = (inner: Range, outer: Range): boolean =>
+  inner.offset >= outer.offset && inner.offset + inner.length <= outer.offset + outer.length
 
 /** Stands for a string that is known only at run time, beside options that are written. */
 // verify-full-ignore-next-line sslmode-missing -- stands for a string that is known only at run time

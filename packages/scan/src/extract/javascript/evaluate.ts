@@ -216,11 +216,7 @@ function member(node: Node, module: Module, reading: Reading, depth: number): Va
   const key = keyOf(node, 'property')
   const object = bare(child(node, 'object'))
   const at = placeOf(node, module, reading)
-  if (object && isEnvironment(object) && key !== undefined) {
-    const values = reading.context.variable(key)
-    if (values.length === 0) return { kind: 'variable', name: key, ...(at ? { at } : {}) }
-    return choice(values.map((data) => ({ kind: 'literal', data, ...(at ? { at } : {}) })))
-  }
+  if (object && isEnvironment(object) && key !== undefined) return variable(key, reading, at)
   if (key === undefined) {
     // `config[env]`: any of them.
     return mapBranches(evaluate(object, module, reading, depth + 1), (value) =>
@@ -230,8 +226,20 @@ function member(node: Node, module: Module, reading: Reading, depth: number): Va
     )
   }
   const value = property(evaluate(object, module, reading, depth + 1), key, reading, depth + 1)
+  // `env.DATABASE_URL` of a module that checks the environment.
+  if (value.kind === 'package' && VARIABLE.test(key)) return variable(key, reading, at)
   if (value.kind === 'unknown' && at) return { ...value, at }
   return at ? mapBranches(value, (it) => referred(it, at)) : value
+}
+
+/** The name of an environment variable, by its looks. */
+export const VARIABLE: RegExp = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/
+
+/** What the .env files say of a variable. */
+export function variable(name: string, reading: Reading, at: Range | undefined): Value {
+  const values = reading.context.variable(name)
+  if (values.length === 0) return { kind: 'variable', name, ...(at ? { at } : {}) }
+  return choice(values.map((data) => ({ kind: 'literal', data, ...(at ? { at } : {}) })))
 }
 
 /** `process.env` and `import.meta.env`. */

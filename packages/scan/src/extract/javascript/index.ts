@@ -1,7 +1,7 @@
 import { declareStrings, declareText } from '../../declare/strings.js'
 import type { Declaration, ExtractContext, Extracted, Extractor, SourceFile } from '../../model.js'
 import { decoded } from '../../text/mapped.js'
-import { declareAmbient, findPatchedIdentity } from './ambient.js'
+import { declareAmbient, declareDefaults, findPatchedIdentity } from './ambient.js'
 import { returnsOf } from './calls.js'
 import { declareConfig, wholeOf } from './declare.js'
 import { evaluate } from './evaluate.js'
@@ -9,11 +9,11 @@ import { CONFIG_FILES, LIBRARY_SOURCES, type Library, libraryOf } from './librar
 import { commonExport, DEEPEST, exportOf, type Module, moduleOf, type Reading } from './modules.js'
 import { bare, child, children, type Node, nameOf, parse } from './syntax.js'
 import { declareTyped } from './typed.js'
-import type { Value } from './value.js'
+import { entryOf, mapBranches, type Value } from './value.js'
 
 /** What a file must mention for its syntax to be worth looking at. */
 const WORTH =
-  /['"`](?:pg|pg-pool|pg-promise|knex|typeorm|@nestjs\/(?:typeorm|sequelize)|sequelize|sequelize-typescript|drizzle-orm\/[\w-]+|drizzle-kit|@mikro-orm\/\w+|@prisma\/adapter-pg|slonik|postgres)['"`]|NODE_TLS_REJECT_UNAUTHORIZED|checkServerIdentity/
+  /['"`](?:pg|pg-pool|pg-promise|knex|typeorm|@nestjs\/(?:typeorm|sequelize)|sequelize|sequelize-typescript|pg-boss|drizzle-orm\/[\w-]+|drizzle-kit|@mikro-orm\/\w+|@prisma\/adapter-pg|slonik|postgres)['"`]|NODE_TLS_REJECT_UNAUTHORIZED|checkServerIdentity/
 /** More work than this for one file is not done. */
 const MOST_WORK = 400_000
 
@@ -22,11 +22,13 @@ export const javascript: Extractor = {
   name: 'javascript',
   files: /(?<!\.d(?=\.[cm]?ts$))\.[cm]?[jt]sx?$/,
   extract: (file, context) => {
-    const configFile = CONFIG_FILES.find((it) => it.file.test(file.path))
-    if (!configFile && !WORTH.test(file.text)) return { declarations: declareText(file) }
+    const configFiles = CONFIG_FILES.filter((it) => it.file.test(file.path))
+    if (configFiles.length === 0 && !WORTH.test(file.text))
+      return { declarations: declareText(file) }
     const syntax = parse(file)
     if (typeof syntax === 'string') return { declarations: declareText(file), incomplete: syntax }
-    return read(file, moduleOf(syntax), context, configFile?.library)
+    const libraries = configFiles.map(({ library }) => library)
+    return read(file, moduleOf(syntax), context, libraries)
   },
 }
 
@@ -34,7 +36,7 @@ function read(
   file: SourceFile,
   module: Module,
   context: ExtractContext,
-  library: Library | undefined,
+  libraries: readonly Library[],
 ): Extracted {
   const reading: Reading = {
     home: file.path,
@@ -66,15 +68,16 @@ function read(
       declarations.push(...declareConfig(config, sink, range, file, context))
     }
   }
-  if (library) {
-    const exported = ask(() => exportedBy(module, reading))
-    for (const config of exported ? environments(exported) : []) {
+  const exported = libraries.length > 0 ? ask(() => exportedBy(module, reading)) : undefined
+  for (const config of exported ? environments(exported) : []) {
+    for (const library of libraries) {
       const inner = library.config([config])
       if (inner) declarations.push(...declareConfig(inner, library, wholeOf(file), file, context))
     }
   }
   declarations.push(...(ask(() => declareTyped(module, reading, context)) ?? []))
   declarations.push(...(ask(() => declareAmbient(module, reading)) ?? []))
+  declarations.push(...(ask(() => declareDefaults(module, reading, context)) ?? []))
   const findings = ask(() => findPatchedIdentity(module, reading)) ?? []
   return { declarations: [...declarations, ...loose(module, declarations)], findings }
 }
@@ -97,9 +100,9 @@ function sinkOf(
   if (!sink) return undefined
   const args = children(node, 'arguments').map((it) => evaluate(it, module, reading))
   const config = sink.config(args)
-  // `useFactory`, `connection: () => ...`: what the function returns.
+  // `useFactory`: what the function returns.
   const made = config?.kind === 'function' ? returnsOf(config, reading, 0) : config
-  return made && { config: made, sink }
+  return made && { config: withConnection(made, reading), sink }
 }
 
 /** Whether what a chain of calls begins with can be a library at all: most calls of most files cannot. */
@@ -126,15 +129,28 @@ const CHAIN: ReadonlySet<string> = new Set([
 ])
 const NOTHING: ReadonlySet<Value['kind']> = new Set(['unknown', 'variable', 'literal'])
 
+/** `connection: async () => ({ ... })` of Knex: what the function returns. */
+const withConnection = (config: Value, reading: Reading): Value =>
+  mapBranches(config, (branch) => {
+    const entry = entryOf(branch, 'connection')
+    if (branch.kind !== 'object' || entry?.value.kind !== 'function') return branch
+    const value = returnsOf(entry.value, reading, 0)
+    return value
+      ? { ...branch, entries: [...branch.entries, { key: 'connection', value }] }
+      : branch
+  })
+
 function exportedBy(module: Module, reading: Reading): Value | undefined {
   const path = module.syntax.file.path
   const declared = exportOf({ kind: 'module', path }, 'default', reading, 0)
-  return declared.kind === 'unknown' ? commonExport(module, reading) : declared
+  const exported = declared.kind === 'unknown' ? commonExport(module, reading) : declared
+  return exported?.kind === 'function' ? returnsOf(exported, reading, 0) : exported
 }
 
 /** A configuration, or one for each environment: `{ development: {...}, production: {...} }`. */
 function environments(value: Value): readonly Value[] {
   if (value.kind === 'choice') return value.branches.flatMap(environments)
+  if (value.kind === 'array') return value.items.flatMap(environments)
   if (value.kind === 'call') return value.args.slice(0, 1).flatMap(environments)
   if (value.kind !== 'object') return value.kind === 'literal' ? [value] : []
   const inner = value.entries.filter(

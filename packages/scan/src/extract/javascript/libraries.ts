@@ -67,6 +67,15 @@ const isSequelizePostgres = (config: Value): boolean => {
     ? isUrl(entryOf(config, 'url')?.value)
     : /^postgres(?:ql)?$/.test(dialect)
 }
+/** `use_env_variable` of sequelize-cli: the URL is in that variable. */
+const SEQUELIZE_CLI: Library = {
+  reader: 'sequelize',
+  isPostgres: isSequelizePostgres,
+  config: ([one]) => {
+    const name = one && text(one, 'use_env_variable')
+    return name === undefined ? one : withUrl('url', { kind: 'variable', name }, one)
+  },
+}
 const SEQUELIZE: Library = {
   reader: 'sequelize',
   isPostgres: isSequelizePostgres,
@@ -126,6 +135,7 @@ export const LIBRARIES: Readonly<Record<string, Library>> = {
   'pg Client': PG,
   'pg native.Pool': native(PG),
   'pg native.Client': native(PG),
+  'pg defaults': PG,
   'pg-pool ': PG,
   'knex ': KNEX,
   'knex knex': KNEX,
@@ -153,11 +163,14 @@ export const LIBRARIES: Readonly<Record<string, Library>> = {
   '@mikro-orm/core MikroORM.init': MIKRO_CORE,
   '@mikro-orm/core defineConfig': MIKRO_CORE,
   '@mikro-orm/nestjs MikroOrmModule.forRoot': MIKRO_CORE,
+  '@mikro-orm/nestjs MikroOrmModule.forRootAsync': async(MIKRO_CORE),
   '@prisma/adapter-pg PrismaPg': {
     reader: 'pg',
     config: ([one]) => (isPool(one) ? undefined : one),
   },
   'pg-promise ()': PG,
+  'pg-boss ': PG,
+  'pg-boss PgBoss': PG,
   'slonik createPool': {
     reader: 'slonik',
     config: ([one, two]) => withUrl('connectionUri', one, two),
@@ -195,7 +208,12 @@ export const CONFIG_FILES: readonly { readonly file: RegExp; readonly library: L
   { file: /(?:^|\/)knexfile\.[cm]?[jt]s$/, library: KNEX },
   { file: /(?:^|\/)ormconfig\.[cm]?[jt]s$/, library: TYPEORM },
   { file: /(?:^|\/)(?:mikro-orm|mikroorm)\.config\.[cm]?[jt]s$/, library: MIKRO_CORE },
-  { file: /(?:^|\/)config\/(?:config|database)\.[cm]?js$/, library: SEQUELIZE },
+  { file: /(?:^|\/)config\/(?:config|database)\.[cm]?js$/, library: SEQUELIZE_CLI },
+  // Strapi's has the configuration of Knex in it.
+  {
+    file: /(?:^|\/)config\/(?:env\/\w+\/)?database\.[cm]?[jt]s$/,
+    library: { ...KNEX, config: ([one]) => (one ? entryOf(one, 'connection')?.value : undefined) },
+  },
   {
     file: /(?:^|\/)drizzle\.config\.[cm]?[jt]s$/,
     library: LIBRARIES['drizzle-kit defineConfig'] as Library,

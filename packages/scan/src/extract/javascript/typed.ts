@@ -1,14 +1,24 @@
 import { type Declaration, type ExtractContext, STAND_IN } from '../../model.js'
+import { returnedBy } from './calls.js'
 import { declareConfig } from './declare.js'
 import { evaluate } from './evaluate.js'
 import { typeOf } from './libraries.js'
 import type { Module, Reading } from './modules.js'
 import { resolve } from './scope.js'
-import { bare, child, type Node, nameOf } from './syntax.js'
+import { bare, child, children, type Node, nameOf } from './syntax.js'
+
+const FUNCTIONS = [
+  'FunctionDeclaration',
+  'FunctionExpression',
+  'ArrowFunctionExpression',
+  'ObjectMethod',
+  'ClassMethod',
+]
 
 /**
- * `const options: PoolConfig = { ... }`, `{ ... } satisfies DataSourceOptions`: a configuration by its type.
- * It may be completed elsewhere, so that only what is written in it is judged.
+ * `const options: PoolConfig = { ... }`, `{ ... } satisfies DataSourceOptions`, what a method returns whose
+ * type says so: a configuration by its type. It may be completed elsewhere, so that only what is written in it
+ * is judged.
  */
 export function declareTyped(
   module: Module,
@@ -21,6 +31,14 @@ export function declareTyped(
       type: child(child(child(node, 'id'), 'typeAnnotation'), 'typeAnnotation'),
       value: child(node, 'init'),
     })),
+    ...(byType.get('ClassProperty') ?? []).map((node) => ({
+      type: child(child(node, 'typeAnnotation'), 'typeAnnotation'),
+      value: child(node, 'value'),
+    })),
+    ...FUNCTIONS.flatMap((name) => byType.get(name) ?? []).flatMap((node) => {
+      const type = awaited(child(child(node, 'returnType'), 'typeAnnotation'))
+      return type ? returnedBy(node, module).map((value) => ({ type, value })) : []
+    }),
     ...['TSSatisfiesExpression', 'TSAsExpression'].flatMap((name) =>
       (byType.get(name) ?? []).map((node) => ({
         type: child(node, 'typeAnnotation'),
@@ -39,6 +57,12 @@ export function declareTyped(
       .filter(({ undetermined }) => undetermined.length === 0)
       .map((it) => ({ ...it, config: elsewhere(it.config), partial: true }))
   })
+}
+
+/** `Promise<PoolConfig>` of an async function. */
+function awaited(type: Node | undefined): Node | undefined {
+  if (nameOf(child(type, 'typeName')) !== 'Promise') return type
+  return children(child(type, 'typeParameters'), 'params')[0]
 }
 
 /** A host that is not written here is written elsewhere: it is not localhost. */

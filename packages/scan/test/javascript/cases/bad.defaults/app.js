@@ -1,0 +1,3 @@
+const pg = require('pg')
+pg.defaults.ssl = { rejectUnauthorized: false }
+const pool = new pg.Pool()
