@@ -214,7 +214,26 @@ describe('a process', () => {
     },
   )
 
-  // docs/register.md: an older Node shows pg to nobody then, and only the sentinel stands.
+  it.each(NODES.flatMap((node) => [[...node, 'before'] as const, [...node, 'after'] as const]))(
+    'of $0 with a loader that reads CommonJS itself, as tsx does, loaded $2 register',
+    async (_, node, order) => {
+      const other = place.write(
+        'reads.cjs',
+        `const Module = require('node:module')
+const { readFileSync } = require('node:fs')
+const original = Module._extensions['.js']
+Module._extensions['.js'] = (module, path) =>
+  path.includes('/pg/lib/') ? module._compile(readFileSync(path, 'utf8'), path) : original(module, path)
+`,
+      )
+      const imports = [`--import=${place.register}`, `--import=${other}`]
+      if (order === 'before') imports.reverse()
+      await expectGuarded([...imports, 'pg.mjs'], {}, node)
+      await expectGuarded([...imports, 'pg.cjs'], {}, node)
+    },
+  )
+
+  // README.md: an older Node shows pg to nobody then, and only the sentinel stands.
   const modern = NODES.filter(
     ([, node]) => node !== process.execPath || 'registerHooks' in nodeModule,
   )

@@ -103,6 +103,34 @@ console.log('connected')`,
     expect(lines.length).toBeLessThan(4)
   })
 
+  describe('that a refusal ends', () => {
+    const REFUSED =
+      /^verify-full refused pg to localhost:5432: sslmode-missing: .+ \(from nothing: .+; fix: .+\)$/gm
+    const swallowing = (ending: string) =>
+      `import pg from 'pg'
+const pool = new pg.Pool({ host: 'localhost', port: 5432, user: 'app', password: 'x' })
+for (let i = 0; i < 3; i++) await pool.query('select 1').catch(() => {})
+${ending}`
+    const ended = (ending: string) => {
+      place.write('swallows.mjs', swallowing(ending))
+      return run(place, ['swallows.mjs'], { NODE_OPTIONS: `--import=${place.register}` })
+    }
+
+    it.each(['process.exit(3)', 'process.exitCode = 3', "throw new Error('migration failed')"])(
+      'with %s says why once, though nobody prints the error',
+      async (ending) => {
+        const { code, stderr } = await ended(ending)
+        expect(code).toBe(ending.includes('3') ? 3 : 1)
+        expect(stderr.match(REFUSED)).toHaveLength(1)
+        expect(stderr.match(/verify-full refused/g)).toHaveLength(1)
+      },
+    )
+
+    it('with success says nothing of its own', async () => {
+      expect(await ended('')).toEqual({ code: 0, stdout: '', stderr: '' })
+    })
+  })
+
   it('is warned of what cannot be guarded', async () => {
     place.write('node_modules/pg-native/package.json', '{"version":"3.2.0"}')
     place.write('node_modules/@prisma/client/package.json', '{"version":"6.19.0"}')

@@ -5,6 +5,7 @@
  */
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
+import { definePolicy, type Policy, type PolicyOptions } from '@verify-full/core/start'
 
 const require = createRequire(import.meta.url)
 const PG = '@verify-full/pg/ambient'
@@ -19,6 +20,17 @@ export function guardsOfPg(): typeof import('@verify-full/pg/ambient') {
 export function guardsOfPostgres(): typeof import('@verify-full/postgres') {
   core()
   return require(POSTGRES)
+}
+
+/**
+ * A policy, as the guards' own copy of core knows it. A loader that makes CommonJS of modules (tsx) gives
+ * `require` another copy than register has imported.
+ */
+export function policyOfGuards(policy: Policy): Policy {
+  const copy = core()
+  if (copy.definePolicy === definePolicy) return policy
+  const { waivers: dangerouslyAllow, ...options } = policy
+  return copy.definePolicy({ ...options, dangerouslyAllow } as PolicyOptions)
 }
 
 const urlOf = (name: string): string => pathToFileURL(require.resolve(name)).href
