@@ -135,11 +135,17 @@ ${ending}`
     place.write('node_modules/pg-native/package.json', '{"version":"3.2.0"}')
     place.write('node_modules/@prisma/client/package.json', '{"version":"6.19.0"}')
     place.write('app.mjs', '')
-    const { stderr } = await run(place, ['app.mjs'], {
-      NODE_OPTIONS: `--import=${place.register}`,
-      NODE_NO_WARNINGS: '0',
-    })
+    place.write('node_modules/prisma/build/index.js', '')
+    const warnings = async (...args: string[]) => {
+      const env = { NODE_OPTIONS: `--import=${place.register}`, NODE_NO_WARNINGS: '0' }
+      return (await run(place, args, env)).stderr
+    }
+    const stderr = await warnings('app.mjs')
     expect(stderr).toContain('pg-native is installed')
     expect(stderr).toContain("Prisma's engine before version 7")
+    expect(stderr).not.toContain('schema engine')
+    const prisma = 'node_modules/prisma/build/index.js'
+    expect(await warnings(prisma, 'migrate', 'deploy')).toContain('prisma migrate connects')
+    expect(await warnings(prisma, 'generate')).not.toContain('schema engine')
   })
 })
