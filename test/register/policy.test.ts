@@ -46,6 +46,9 @@ describe('readPolicy', () => {
     [{ VERIFY_FULL_GATE_TIMEOUT_MILLIS: 'soon' }, /VERIFY_FULL_GATE_TIMEOUT_MILLIS/],
     [{ VERIFY_FULL_MODE: 'off' }, /VERIFY_FULL_MODE must be enforce or report-only/],
     [{ VERIFY_FULL_MINIMUN: 'require' }, /did you mean VERIFY_FULL_MINIMUM\?/],
+    [{ VERIFY_FULL_REPORT_ONLY: 'true' }, /did you mean VERIFY_FULL_MODE=report-only\?/],
+    [{ VERIFY_FULL_TLS_VERSION: 'TLSv1.3' }, /did you mean VERIFY_FULL_MIN_TLS_VERSION\?/],
+    [{ VERIFY_FULL_DANGEROUSLY_ALLOW: '' }, /did you mean dangerouslyAllow in verify-full\.config/],
     [{ verify_full_mode: 'enforce' }, /did you mean VERIFY_FULL_MODE\?/],
     [{ VERIFY_FULL_CONFIG: '/no/such/file.json' }, /file\.json cannot be loaded/],
   ])('refuses %j', (env, message) => {
