@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { definePolicy } from '@verify-full/core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { readPolicy } from '../../packages/register/src/policy.js'
 import { hostile } from '../support/index.js'
@@ -39,6 +40,15 @@ describe('readPolicy', () => {
     })
     const elsewhere = { VERIFY_FULL_CONFIG: join(folder, 'verify-full.config.json') }
     expect(readPolicy(elsewhere, tmpdir())).toMatchObject({ local: 'refuse' })
+  })
+
+  it('takes what definePolicy has made, and leaves what a scan is told of paths', () => {
+    const folder = folderWith({ ...definePolicy({ local: 'refuse' }), overrides: [] })
+    expect(readPolicy({}, folder)).toMatchObject({ local: 'refuse' })
+    const env = { VERIFY_FULL_MODE: 'report-only' }
+    expect(readPolicy(env, folder)).toMatchObject({ local: 'refuse', reportOnly: true })
+    const relative = { VERIFY_FULL_CONFIG: 'verify-full.config.json' }
+    expect(readPolicy(relative, folder)).toMatchObject({ local: 'refuse' })
   })
 
   it.each([

@@ -5,7 +5,7 @@
  */
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
-import { definePolicy, type Policy, type PolicyOptions } from '@verify-full/core/start'
+import type { Policy } from '@verify-full/core/start'
 
 const require = createRequire(import.meta.url)
 const PG = '@verify-full/pg/ambient'
@@ -26,12 +26,7 @@ export function guardsOfPostgres(): typeof import('@verify-full/postgres') {
  * A policy, as the guards' own copy of core knows it. A loader that makes CommonJS of modules (tsx) gives
  * `require` another copy than register has imported.
  */
-export function policyOfGuards(policy: Policy): Policy {
-  const copy = core()
-  if (copy.definePolicy === definePolicy) return policy
-  const { waivers: dangerouslyAllow, ...options } = policy
-  return copy.definePolicy({ ...options, dangerouslyAllow } as PolicyOptions)
-}
+export const policyOfGuards = (policy: Policy): Policy => core().definePolicy(policy)
 
 const urlOf = (name: string): string => pathToFileURL(require.resolve(name)).href
 /** For a module that can import the guard of postgres.js. */

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs'
+import { resolve } from 'node:path'
 import {
   definePolicy,
   findConfigFile,
@@ -52,7 +53,8 @@ export function processPolicy(env: Env, folder: string): Policy {
 /** {@link processPolicy} for callers that take a TypeError. */
 export function readPolicy(env: Env, folder: string): Policy {
   refuseMisspelt(Object.keys(env))
-  const path = env.VERIFY_FULL_CONFIG || findConfigFile(folder)
+  const { VERIFY_FULL_CONFIG: config } = env
+  const path = config ? resolve(folder, config) : findConfigFile(folder)
   const options: Record<string, unknown> = path ? { ...loadConfigFile(path).options } : {}
   const named = (error: unknown) => new TypeError(`${path}: ${messageOf(error)}`)
   const fromFile = attempt(() => definePolicy(options), named)
