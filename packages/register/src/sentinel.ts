@@ -48,7 +48,7 @@ function admits(
   const said = firstBytes(all)
   // After SSLRequest and GSSENCRequest the first bytes are yet to come.
   socket[SEEN] = said === undefined ? all : said === 'negotiation' ? Buffer.alloc(0) : true
-  if ((said !== 'startup' && said !== 'cancel') || isGuarded(socket)) return true
+  if ((said !== 'startup' && said !== 'cancel') || isVouched(socket)) return true
   const origin = callerOutside(watching)
   const refused = () => refusalOf(socket, origin, policy)
   if (isTls(socket) && isHandshaking(socket)) {
@@ -58,9 +58,6 @@ function admits(
   }
   return !destroy(socket, refused())
 }
-
-/** By whichever copy of core: a loader (tsx) may have made another one for the guards. */
-const isGuarded = (socket: Socket): boolean => isVouched(socket) || core().isVouched(socket)
 
 function bytesOf(chunk: unknown, encoding: unknown): Buffer {
   if (typeof chunk === 'string') {
