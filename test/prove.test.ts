@@ -85,6 +85,24 @@ describe('verify-full prove', () => {
     expect(out).toContain('NOTHING PROVEN')
   })
 
+  it('says where it made up the connection string itself', async () => {
+    const { code, out } = await prove(node('guarded'))
+    expect(code).toBe(0)
+    expect(out).toContain('DATABASE_URL is not set: the command was given a string')
+  })
+
+  it('finds the host in the variable that it is told', async () => {
+    const script = "require('node:net').connect(process.env.PORT, process.env.HOST).end('hello')"
+    const apart = ['--host-env', 'HOST', '--port-env', 'PORT']
+    const connects = [...apart, '--', process.execPath, '-e', script]
+    const here = await prove(connects, { HOST: '127.0.0.1' })
+    expect(here.out).toContain('Hostile servers at 127.0.0.1:')
+    expect(here.out).toMatch(/^FAIL .*strips TLS .*sent: 5 bytes$/m)
+    expect(here.out).not.toContain('is not set')
+    const elsewhere = await prove(connects, { HOST: 'db.example.com' })
+    expect(elsewhere.out).toContain('Hostile servers at localhost in place of db.example.com:')
+  })
+
   it('proves nothing where the configuration was refused', async () => {
     const { code, out } = await prove(node('guarded'), { DATABASE_URL: 'postgres://localhost/app' })
     expect(code).toBe(2)

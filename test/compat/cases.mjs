@@ -84,8 +84,14 @@ function seenBy(error, reports) {
   const { refusal, path } = refusalIn(error) ?? {}
   if (refusal && reports.includes(refusal.report)) return path || 'same'
   if (reports.length === 0 && NODES_OWN.test(error?.code)) return "Node's own"
+  if (reports.some((report) => isTold(error, report))) return 'code and text'
   return `hidden in ${error?.name}`
 }
+
+/** Whether an error of the library's own has the guard's code, and all that the report says. */
+const isTold = ({ code, message } = {}, { violations }) =>
+  String(code).startsWith('ERR_VERIFY_FULL_') &&
+  violations.every((it) => [it.rule, it.actual, it.fix].every((text) => message.includes(text)))
 
 /** What Node says of a certificate itself: a correct configuration needs no guard for that. */
 const NODES_OWN = /^(?:UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_|ERR_TLS_)/

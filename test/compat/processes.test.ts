@@ -6,6 +6,7 @@ import { run, type Workshop, workshop } from '../register/process.js'
 import { type Library, libraries } from './applications.js'
 import { observe } from './observe.js'
 import { newWorld, type World } from './servers.js'
+import { TOOLS, type Tool } from './tools.js'
 import { HERE, NODES } from './wanted.js'
 
 const PROMISED = { beforeSocket: true, beforeStartup: true, sessionChecked: true, seen: 'same' }
@@ -54,6 +55,31 @@ describe('under register', () => {
 
   it.concurrent.for(
     LINES.flatMap((line) =>
+      (['before', 'after'] as const).flatMap((order) =>
+        ['pg', 'postgres'].flatMap((id) =>
+          (['ESM', 'CJS'] as const).map((format) => ({ line, order, id, format })),
+        ),
+      ),
+    ),
+  )(
+    '$id with tsx $order register, $format, $line',
+    { timeout: 120_000 },
+    async ({ line, order, id, format }, { expect }) => {
+      const tsx = import.meta.resolve('tsx')
+      const { facts, breaches, details } = await observe(world, place, {
+        library: libraryOf(id),
+        mode: 'open',
+        format,
+        node: NODES[line] ?? '',
+        preloads: order === 'before' ? [tsx, place.register] : [place.register, tsx],
+      })
+      expect(breaches, details).toEqual([])
+      expect(facts, details).toEqual(PROMISED)
+    },
+  )
+
+  it.concurrent.for(
+    LINES.flatMap((line) =>
       ['worker', 'fork', 'spawn'].flatMap((how) =>
         ['pg', 'postgres'].map((id) => ({ line, how, id })),
       ),
@@ -74,44 +100,17 @@ describe('under register', () => {
     },
   )
 
-  const FILES = {
-    'data-source.cjs': `const { DataSource } = require('typeorm')
-class Initial1700000000000 {
-  up(runner) { return runner.query('select 1') }
-  down() {}
-}
-module.exports = new DataSource({ type: 'postgres', url: process.env.DATABASE_URL, migrations: [Initial1700000000000], logging: false })`,
-    'knexfile.cjs':
-      "module.exports = { client: 'pg', connection: { connectionString: process.env.DATABASE_URL }, migrations: { directory: './migrations', loadExtensions: ['.cjs'] } }",
-    'migrations/1.cjs': 'exports.up = () => Promise.resolve()\nexports.down = exports.up',
-  }
-  const TOOLS: Readonly<Record<string, { args: readonly string[]; table: string }>> = {
-    'typeorm migration:run': {
-      args: ['typeorm/cli.js', 'migration:run', '-d', 'data-source.cjs'],
-      table: 'migrations',
-    },
-    'knex migrate:latest': {
-      args: ['knex/bin/cli.js', 'migrate:latest', '--knexfile', 'knexfile.cjs'],
-      table: 'knex_migrations',
-    },
-    'graphile-worker --schema-only': {
-      args: ['graphile-worker/dist/cli.js', '--schema-only'],
-      table: 'graphile_worker.migrations',
-    },
-  }
   it.concurrent.for(Object.keys(TOOLS))('%s', { timeout: 120_000 }, async (name, { expect }) => {
-    const { args: [file = '', ...args] = [], table } = TOOLS[name] ?? {}
-    const folder = join(place.folder, name.split(' ')[0] ?? '')
-    for (const [path, text] of Object.entries(FILES)) {
-      place.write(join(name.split(' ')[0] ?? '', path), text)
-    }
+    const { args: [file = '', ...args] = [], files: written, table } = TOOLS[name] as Tool
+    const index = Object.keys(TOOLS).indexOf(name)
+    const database = `tool_${index}`
+    for (const [path, text] of Object.entries(written)) place.write(join(database, path), text)
     const { server, files } = world
     const { user, password, port } = server
-    const database = `tool_${Object.keys(TOOLS).indexOf(name)}`
     await server.admin(`create database ${database} owner ${user}`, 'postgres')
     const start = (query: string) =>
       run(
-        { ...place, folder },
+        { ...place, folder: join(place.folder, database) },
         [join(HERE, 'node_modules', file), ...args],
         {
           NODE_OPTIONS: `--import=${place.register}`,
@@ -124,6 +123,7 @@ module.exports = new DataSource({ type: 'postgres', url: process.env.DATABASE_UR
     expect(refused.code).not.toBe(0)
     expect(refused.stderr + refused.stdout).toContain('sslmode-missing')
     expect(refused.stderr + refused.stdout).not.toContain(password)
+    expect(server.log()).not.toContain(`database "${database}"`)
     const ran = await start(`?sslmode=verify-full&sslrootcert=${files.root}`)
     expect(ran.code, ran.stderr + ran.stdout).toBe(0)
     const made = `select to_regclass('${table}') is not null as made`

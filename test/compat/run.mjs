@@ -1,4 +1,4 @@
-/** Installs the libraries and runs the suite; `--write` writes docs/compatibility.md anew. */
+/** Installs the libraries, generates PrismaClient, and runs the suite; `--write` writes docs/compatibility.md anew. */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
@@ -23,6 +23,7 @@ for (const folder of [here, `${here}../matrix`]) {
   if (pnpm && /\.[cm]?js$/.test(pnpm)) run(process.execPath, [pnpm, ...install])
   else run(pnpm ?? 'pnpm', install)
 }
+run(process.execPath, [`${here}prisma/generate.mjs`])
 // The libraries wait for each other's processes: a slow machine is no failure.
 const vitest = [
   `${root}node_modules/vitest/vitest.mjs`,

@@ -69,8 +69,9 @@ authority, to a server that says in \`pg_stat_ssl\` that the session is in plain
 - **session checked**: \`pg_stat_ssl\` was asked on every connection before the first query, and the session that it calls
   plaintext is refused before a query of the application.
 - **the caller sees**: where the guard's \`PolicyError\` is in what the library rejects with: it is that very object
-  (\`same\`), or inside the library's own error (\`.cause\`). "Node's own" is the error of a handshake that nothing but Node
-  refused, since the configuration was right.
+  (\`same\`), or inside the library's own error (\`.cause\`), or that has its \`code\` and the text of its message
+  (\`code and text\`). "Node's own" is the error of a handshake that nothing but Node refused, since the configuration was
+  right.
 - **contract**: which part of the list of cases that the guards themselves are tested with (\`test/contract\`) holds
   through register alone, on the Node that runs the suite. \`whole\` is all of it but \`verifySession()\`, which register
   has not, and listeners that throw, which would have to be in the application's process; _sessions_ are
@@ -84,9 +85,12 @@ Of the contract, _configurations_ are settings that are missing, plaintext, unve
 strings. Libraries that read a string in a way of their own (Knex, Sequelize, Drizzle, pg-promise, MikroORM, Prisma) have
 none of these cases: what they make of a string is on their own page, and register judges what arrives at pg.
 
-Also run, on each of these lines: OpenTelemetry's loader and its instrumentation of pg, loaded before register and after
-it, as modules and as CommonJS; pg and postgres.js in a worker with \`execArgv: []\`, by \`fork\` and by \`spawn\`; on Node
-24 the commands \`typeorm migration:run\`, \`knex migrate:latest\` and \`graphile-worker --schema-only\`.
+Also run, on each of these lines: OpenTelemetry's loader and its instrumentation of pg, and pg and postgres.js under tsx
+4.23, each loaded before register and after it, as modules and as CommonJS; pg and postgres.js in a worker with
+\`execArgv: []\`, by \`fork\` and by \`spawn\`; on Node 24 the commands \`typeorm migration:run\`, \`knex migrate:latest\`,
+\`sequelize-cli db:migrate\`, \`mikro-orm schema:update\`, \`drizzle-kit push\`, \`drizzle-kit migrate\`, \`node-pg-migrate
+up\` and \`graphile-worker --schema-only\`: refused without a connection, with the reason in what they print, and working
+with a configuration that verifies.
 
 In a bundle no file is a driver: register's wire sentinel stands, which refuses PostgreSQL's first bytes below the policy
 after the connection is opened and before one of them is sent, and cannot ask \`pg_stat_ssl\`. A bundle that calls \`guard()\`

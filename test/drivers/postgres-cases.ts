@@ -182,6 +182,8 @@ const env = (
 
 const ENVIRONMENT: readonly PostgresCase[] = [
   env({ PGSSLMODE: 'verify-full' }, OFF, ['key-unread PGSSLMODE']),
+  env({ PGSERVICE: 'production' }, FULL, ['key-unread PGSERVICE'], { options: { ssl: true } }),
+  env({ PGSERVICE: 'production' }, FULL, [], { options: { ...OPTIONS, ssl: true } }),
   env({ PGSSLMODE: 'disable' }, FULL, [], { options: { ...OPTIONS, ssl: true } }),
   env({ PGSSLMODE: 'verify-full' }, NONE, ['key-unread PGSSLMODE'], {
     options: { ...OPTIONS, ssl: 'require' },

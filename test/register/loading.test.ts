@@ -188,6 +188,34 @@ describe('a process', () => {
     ])
   })
 
+  it.each(['pg', 'postgres'])(
+    'with a guard of its own for %s, of another copy of the package, whose policy stands',
+    async (driver) => {
+      const scope = 'node_modules/@verify-full'
+      cpSync(join(place.folder, scope), join(place.folder, 'other', scope), { recursive: true })
+      const entry = `./other/${scope}/${driver}/dist/bundle.js`
+      const own =
+        driver === 'pg'
+          ? ['new pg.Client(config)', 'guard(new pg.Client(config), POLICY)']
+          : ['postgres({', 'guard(postgres, POLICY)({']
+      const text = (APPLICATIONS[`${driver}.mjs`] ?? '').replace(own[0] ?? '', own[1] ?? '')
+      const minimum = "{ minimum: 'require' }"
+      place.write(
+        'copy.mjs',
+        `import { guard } from '${entry}'\n${text.replace('POLICY', minimum)}`,
+      )
+      // A guard of another copy knows what the client holds, not what it was configured with.
+      const rule = driver === 'pg' ? 'plaintext-allowed' : 'sslmode-missing'
+      const unverified = { ...account(), ssl: { rejectUnauthorized: false } }
+      const configs = [good(), unverified, account()]
+      expect(await outcomes(configs, ['copy.mjs'], { NODE_OPTIONS })).toMatchObject([
+        { rows: [{ v: 1 }], sessions: 1 },
+        { rows: [{ v: 1 }], sessions: 1 },
+        { rules: [rule] },
+      ])
+    },
+  )
+
   it.each(NODES.flatMap((node) => [[...node, 'pg'] as const, [...node, 'postgres'] as const]))(
     'of $0 that imports the guard of $2 at the same moment as the driver',
     async (_, node, driver) => {
@@ -214,7 +242,26 @@ describe('a process', () => {
     },
   )
 
-  // docs/register.md: an older Node shows pg to nobody then, and only the sentinel stands.
+  it.each(NODES.flatMap((node) => [[...node, 'before'] as const, [...node, 'after'] as const]))(
+    'of $0 with a loader that reads CommonJS itself, as tsx does, loaded $2 register',
+    async (_, node, order) => {
+      const other = place.write(
+        'reads.cjs',
+        `const Module = require('node:module')
+const { readFileSync } = require('node:fs')
+const original = Module._extensions['.js']
+Module._extensions['.js'] = (module, path) =>
+  path.includes('/pg/lib/') ? module._compile(readFileSync(path, 'utf8'), path) : original(module, path)
+`,
+      )
+      const imports = [`--import=${place.register}`, `--import=${other}`]
+      if (order === 'before') imports.reverse()
+      await expectGuarded([...imports, 'pg.mjs'], {}, node)
+      await expectGuarded([...imports, 'pg.cjs'], {}, node)
+    },
+  )
+
+  // README.md: an older Node shows pg to nobody then, and only the sentinel stands.
   const modern = NODES.filter(
     ([, node]) => node !== process.execPath || 'registerHooks' in nodeModule,
   )

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { definePolicy } from '@verify-full/core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { readPolicy } from '../../packages/register/src/policy.js'
 import { hostile } from '../support/index.js'
@@ -41,11 +42,23 @@ describe('readPolicy', () => {
     expect(readPolicy(elsewhere, tmpdir())).toMatchObject({ local: 'refuse' })
   })
 
+  it('takes what definePolicy has made, and leaves what a scan is told of paths', () => {
+    const folder = folderWith({ ...definePolicy({ local: 'refuse' }), overrides: [] })
+    expect(readPolicy({}, folder)).toMatchObject({ local: 'refuse' })
+    const env = { VERIFY_FULL_MODE: 'report-only' }
+    expect(readPolicy(env, folder)).toMatchObject({ local: 'refuse', reportOnly: true })
+    const relative = { VERIFY_FULL_CONFIG: 'verify-full.config.json' }
+    expect(readPolicy(relative, folder)).toMatchObject({ local: 'refuse' })
+  })
+
   it.each([
     [{ VERIFY_FULL_MINIMUM: 'verify_full' }, /VERIFY_FULL_MINIMUM.*one of/],
     [{ VERIFY_FULL_GATE_TIMEOUT_MILLIS: 'soon' }, /VERIFY_FULL_GATE_TIMEOUT_MILLIS/],
     [{ VERIFY_FULL_MODE: 'off' }, /VERIFY_FULL_MODE must be enforce or report-only/],
     [{ VERIFY_FULL_MINIMUN: 'require' }, /did you mean VERIFY_FULL_MINIMUM\?/],
+    [{ VERIFY_FULL_REPORT_ONLY: 'true' }, /did you mean VERIFY_FULL_MODE=report-only\?/],
+    [{ VERIFY_FULL_TLS_VERSION: 'TLSv1.3' }, /did you mean VERIFY_FULL_MIN_TLS_VERSION\?/],
+    [{ VERIFY_FULL_DANGEROUSLY_ALLOW: '' }, /did you mean dangerouslyAllow in verify-full\.config/],
     [{ verify_full_mode: 'enforce' }, /did you mean VERIFY_FULL_MODE\?/],
     [{ VERIFY_FULL_CONFIG: '/no/such/file.json' }, /file\.json cannot be loaded/],
   ])('refuses %j', (env, message) => {
@@ -103,15 +116,49 @@ console.log('connected')`,
     expect(lines.length).toBeLessThan(4)
   })
 
+  describe('that a refusal ends', () => {
+    const REFUSED =
+      /^verify-full refused pg to localhost:5432: sslmode-missing: .+ \(from nothing: .+; fix: .+\)$/gm
+    const swallowing = (ending: string) =>
+      `import pg from 'pg'
+const pool = new pg.Pool({ host: 'localhost', port: 5432, user: 'app', password: 'x' })
+for (let i = 0; i < 3; i++) await pool.query('select 1').catch(() => {})
+${ending}`
+    const ended = (ending: string) => {
+      place.write('swallows.mjs', swallowing(ending))
+      return run(place, ['swallows.mjs'], { NODE_OPTIONS: `--import=${place.register}` })
+    }
+
+    it.each(['process.exit(3)', 'process.exitCode = 3', "throw new Error('migration failed')"])(
+      'with %s says why once, though nobody prints the error',
+      async (ending) => {
+        const { code, stderr } = await ended(ending)
+        expect(code).toBe(ending.includes('3') ? 3 : 1)
+        expect(stderr.match(REFUSED)).toHaveLength(1)
+        expect(stderr.match(/verify-full refused/g)).toHaveLength(1)
+      },
+    )
+
+    it('with success says nothing of its own', async () => {
+      expect(await ended('')).toEqual({ code: 0, stdout: '', stderr: '' })
+    })
+  })
+
   it('is warned of what cannot be guarded', async () => {
     place.write('node_modules/pg-native/package.json', '{"version":"3.2.0"}')
     place.write('node_modules/@prisma/client/package.json', '{"version":"6.19.0"}')
     place.write('app.mjs', '')
-    const { stderr } = await run(place, ['app.mjs'], {
-      NODE_OPTIONS: `--import=${place.register}`,
-      NODE_NO_WARNINGS: '0',
-    })
+    place.write('node_modules/prisma/build/index.js', '')
+    const warnings = async (...args: string[]) => {
+      const env = { NODE_OPTIONS: `--import=${place.register}`, NODE_NO_WARNINGS: '0' }
+      return (await run(place, args, env)).stderr
+    }
+    const stderr = await warnings('app.mjs')
     expect(stderr).toContain('pg-native is installed')
     expect(stderr).toContain("Prisma's engine before version 7")
+    expect(stderr).not.toContain('schema engine')
+    const prisma = 'node_modules/prisma/build/index.js'
+    expect(await warnings(prisma, 'migrate', 'deploy')).toContain('prisma migrate connects')
+    expect(await warnings(prisma, 'generate')).not.toContain('schema engine')
   })
 })

@@ -193,7 +193,7 @@ describe('refuses at guard()', () => {
       () => url('?sslmode=verify-full', 'redshift'),
       ['conninfo-misread', 'setting-ineffective', 'sslmode-missing'],
     ],
-    ['?ssl=false', () => url('?ssl=false'), ['ssl-value-fatal', 'plaintext-allowed']],
+    ['?ssl=false', () => url('?ssl=false'), ['ssl-value-fatal']],
     ['?ssl=no-verify', () => url('?ssl=no-verify'), ['certificate-not-verified']],
     ['?sslmode=require', () => url('?sslmode=require'), ['sslmode-below-verify-full']],
     [

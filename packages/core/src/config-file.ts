@@ -11,6 +11,8 @@ export interface ConfigFile {
   readonly path: string
   /** What the file exports by default: an object, not validated yet. */
   readonly options: Readonly<Record<string, unknown>>
+  /** What it says of files by their path: for a scan only. */
+  readonly overrides?: unknown
 }
 
 /** The nearest policy file of a folder or one of its parents. */
@@ -47,7 +49,9 @@ export function loadConfigFile(
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError(`${path} must export an object of policy options by default`)
   }
-  return { path, options: options as Record<string, unknown> }
+  if (!('overrides' in options)) return { path, options: options as Record<string, unknown> }
+  const { overrides, ...policy } = options
+  return { path, options: policy, overrides }
 }
 
 // Not at load: in a CommonJS bundle import.meta.url is undefined.

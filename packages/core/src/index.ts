@@ -61,4 +61,5 @@ export {
   type Subject,
   type Violation,
 } from './rules.js'
+export { sharedSet } from './shared.js'
 export { nearest } from './suggest.js'

@@ -103,6 +103,13 @@ export function settle<T extends Subject>(
   }
   const rank = (violation: Violation) => rules.findIndex((rule) => rule.id === violation.rule)
   violations.sort((a, b) => rank(a) - rank(b))
+  // pg throws for the value where there is TLS, and ends where there is none: that plaintext never comes. It stays
+  // what is judged, for a waiver of the value alone lets nothing through.
+  const fatal = violations.find(({ rule }) => rule === 'ssl-value-fatal')
+  const ghost = violations.findIndex(
+    ({ rule, origin }) => rule === 'plaintext-allowed' && origin.key === fatal?.origin.key,
+  )
+  if (ghost >= 0) violations.splice(ghost, 1)
   const enforced = !policy.reportOnly || violations.length === 0
   const { endpoint } = judged
   const named = 'name' in judged && judged.name !== undefined ? { name: judged.name } : {}

@@ -64,9 +64,14 @@ export interface Policy extends Required<Omit<PolicyOptions, 'rootCert' | 'dange
  * export const policy = definePolicy({ rootCert: '/etc/ssl/rds.pem', minTlsVersion: 'TLSv1.3' })
  */
 export function definePolicy(options: PolicyOptions | Policy = {}): Policy {
-  if (isPolicy(options)) return options
   if (typeof options !== 'object' || options === null) {
     throw new TypeError('definePolicy() takes an object of options')
+  }
+  if (isPolicy(options)) return options
+  if (Object.hasOwn(options, 'waivers')) {
+    // A copy of a policy, or one of another copy of this module: validated like everything that is written.
+    const { waivers, ...own } = options as Policy
+    return definePolicy({ dangerouslyAllow: waivers, ...own } as PolicyOptions)
   }
   for (const key of Object.keys(options)) {
     if (!Object.hasOwn(OPTIONS, key)) throw new TypeError(unknownOption(key))

@@ -35,6 +35,15 @@ test.each([
   expect(loadConfigFile(path)).toEqual({ path, options: { minimum: 'verify-ca' } })
 })
 
+test('sets apart what is said of paths', () => {
+  const path = write('verify-full.config.json', '{"minimum":"verify-ca","overrides":[]}')
+  expect(loadConfigFile(path)).toEqual({
+    path,
+    options: { minimum: 'verify-ca' },
+    overrides: [],
+  })
+})
+
 test.each([
   ['json', '{', /cannot be loaded/],
   ['json', '[]', /must export an object/],

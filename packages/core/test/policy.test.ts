@@ -1,4 +1,4 @@
-import { definePolicy } from '@verify-full/core'
+import { definePolicy, type Waiver } from '@verify-full/core'
 import { describe, expect, it } from 'vitest'
 
 describe('definePolicy', () => {
@@ -14,7 +14,14 @@ describe('definePolicy', () => {
     expect(definePolicy(policy)).toBe(policy)
   })
   const waiver = { rule: 'plaintext-allowed', host: 'db', reason: 'why', until: '2030-01-01' }
+  it('validates a copy of a policy, or one of another copy of core, like everything that is written', () => {
+    const policy = definePolicy({ dangerouslyAllow: [waiver as Waiver], local: 'refuse' })
+    expect(definePolicy({ ...policy })).toEqual(policy)
+    expect(definePolicy({ ...policy, dangerouslyAllow: [] } as never).waivers).toEqual([])
+  })
   it.each([
+    [{ waivers: 'all' }, /must be an array/],
+    [{ waivers: [{ ...waiver, reason: ' ' }] }, /reason must say why/],
     [{ minimumMode: 1 }, /no such option/],
     [{ rootcert: 'x' }, /Did you mean rootCert/],
     [{ minimum: 'verify_full' }, /minimum must be one of/],

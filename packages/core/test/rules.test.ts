@@ -328,6 +328,17 @@ describe('judge', () => {
     const both = judged({ plan }, allow('plaintext-allowed', 'session-not-ssl'))
     expect(both.accepted).toBe(plan)
   })
+  it('names no plaintext where the driver throws first, and lets none through for a waiver of that', () => {
+    const plan = planned({
+      transports: [{ kind: 'plaintext' }],
+      remarks: [{ kind: 'value-fatal', origin }],
+    })
+    const rulesOf = (options: PolicyOptions = {}) =>
+      judged({ plan }, options).report.violations.map(({ rule }) => rule)
+    expect(rulesOf()).toEqual(['ssl-value-fatal'])
+    const value = { ...waiver, rule: 'ssl-value-fatal', until: '2027-01-01' } as const
+    expect(rulesOf({ dangerouslyAllow: [value] })).toEqual(['plaintext-allowed'])
+  })
   it('does not waive for another host', () => {
     const dangerouslyAllow = [{ ...waiver, host: 'other.example.com', until: '2027-01-01' }]
     expect(judged({ plan: weak }, { dangerouslyAllow }).accepted).toBeUndefined()

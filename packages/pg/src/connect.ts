@@ -8,6 +8,7 @@ import {
   type PolicyError,
   planPgHeld,
   type readPg,
+  sharedSet,
 } from '@verify-full/core'
 import { type ConnectCallback, failQueries, isObservable, type PgClient } from './driver.js'
 import { shutGate } from './gate.js'
@@ -91,7 +92,7 @@ function whileArmed<T>(client: PgClient, run: () => T): T {
     armed.delete(client)
   }
 }
-const armed = new WeakSet<PgClient>()
+const armed = sharedSet<PgClient>('@verify-full/pg.armed')
 
 /** Judges and pins a client and shuts its gate; returns the refusal where there is one. */
 function arm(client: PgClient, { policy, reading, placement }: Guarded): PolicyError | undefined {

@@ -7,6 +7,7 @@ import {
   type Policy,
   type PolicyOptions,
   readPostgres,
+  sharedSet,
 } from '@verify-full/core'
 import { guardedOptions, type PostgresOptions } from './options.js'
 import {
@@ -118,6 +119,7 @@ function guardOptions(
     return undefined
   }
   const socket = guardedSocket(guarded)
+  guardedSockets.add(socket)
   sockets.set(socket, { guarded, postgres: undefined })
   return guardedOptions(target, second, reading, socket)
 }
@@ -129,8 +131,11 @@ function refuseBelow(plans: readonly Plan[], policy: Policy): void {
   }
 }
 
-const isGuarded = (options: unknown): boolean =>
-  typeof options === 'object' && options !== null && guardOf(options) !== undefined
+const isGuarded = (options: unknown): boolean => {
+  const { socket } = (options ?? {}) as { socket?: unknown }
+  return typeof socket === 'function' && guardedSockets.has(socket)
+}
+const guardedSockets = sharedSet<object>('@verify-full/postgres.sockets')
 
 /** What the guard knows of options that it has made. */
 export const guardOf = (

@@ -24,6 +24,10 @@ const UNGUARDED: readonly Unguarded[] = [
   },
 ]
 
+/** The command of Prisma, of whichever version, and what it connects for from Rust. */
+const PRISMA_COMMAND = /[\\/](?:\.bin[\\/]prisma|prisma[\\/]build[\\/]index\.js)$/
+const DIALS: readonly string[] = ['migrate', 'db']
+
 /** Emits a process warning for each library that opens connections where nothing here can see them. */
 export function warnOfUnguarded(
   { NODE_PG_FORCE_NATIVE }: Readonly<Record<string, string | undefined>>,
@@ -38,6 +42,12 @@ export function warnOfUnguarded(
     } catch {
       // Not installed, or its manifest is not exported: nothing to say.
     }
+  }
+  const [, program = '', command = ''] = process.argv
+  if (PRISMA_COMMAND.test(program) && DIALS.includes(command)) {
+    warn(
+      `prisma ${command} connects from its schema engine, outside JavaScript: it is NOT guarded; set sslmode=require&sslaccept=strict for it`,
+    )
   }
   if (NODE_PG_FORCE_NATIVE) warn('NODE_PG_FORCE_NATIVE is set: every connection of pg is refused')
 }

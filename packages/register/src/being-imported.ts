@@ -22,6 +22,8 @@ export function loadedOr<T, U>(load: () => T, instead: (cause: unknown) => U): T
 
 /** Guards a class of pg in place; its clients connect when the guard is there. */
 export function guardWhenLoaded(Client: ClientClass, policy: Policy): void {
+  if (waiting.has(Client)) return
+  waiting.add(Client)
   const prototype = Client.prototype as { connect: (callback?: unknown) => unknown }
   const { connect } = prototype
   const guarded = importGuardsOfPg().then(({ guardAmbientPrototype }) => {
@@ -33,6 +35,8 @@ export function guardWhenLoaded(Client: ClientClass, policy: Policy): void {
     return callback ? undefined : connected
   }
 }
+
+const waiting = new WeakSet<ClientClass>()
 
 /** @throws {TypeError} always: what postgres.js exports is called at once. */
 export function refuseToLoad(cause: unknown): never {

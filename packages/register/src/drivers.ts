@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import type { Policy } from '@verify-full/core'
 import type { Postgres } from '@verify-full/postgres'
 import { type ClientClass, guardWhenLoaded, loadedOr, refuseToLoad } from './being-imported.js'
-import { guardsOfPg, guardsOfPostgres } from './lazily.js'
+import { guardsOfPg, guardsOfPostgres, policyOfGuards } from './lazily.js'
 
 /** A file whose export is a driver. */
 export interface DriverFile {
@@ -40,7 +40,7 @@ const postgres = (format: DriverFile['format']): DriverFile => ({
   guard(exported, policy) {
     if (!isFunction(exported)) return exported
     const { guardFunction } = loadedOr(guardsOfPostgres, refuseToLoad)
-    return guardFunction(exported as Postgres, policy, { early: false })
+    return guardFunction(exported as Postgres, policyOfGuards(policy), { early: false })
   },
   // A closure: who has it already keeps it. The sentinel stands.
   guardInPlace: () => false,

@@ -32,15 +32,18 @@ export function hookLoading(policy: Policy): void {
   const guard = (exported: unknown, path: string): unknown =>
     driverFile(path)?.guard(exported, policy) ?? exported
   Object.defineProperty(globalThis, Symbol.for(GUARD), { value: guard })
+  // Loaders that read CommonJS themselves (tsx, ts-node) end there, whatever Node's hooks are.
+  hookCompilation(node, guard)
   if (node.registerHooks) node.registerHooks({ load: loadGuarded })
-  else hookCompilation(node, guard)
+  // It costs a thread: only where the one driver that is a module can be imported.
+  else if (isInstalled('postgres')) register(loaderFor(urlOfPostgres()))
   // Not require.cache: that is undefined where an asynchronous loader loads this file.
   for (const [path, { exports }] of Object.entries(node._cache)) {
     if (driverFile(path)?.guardInPlace(exports, policy) === false) warnLate(path)
   }
 }
 
-/** Node 22.15 and later: the only one that sees the source that another loader returns. */
+/** Node 22.15 and later: modules, and the source that another loader returns. */
 function loadGuarded(...[url, context, next]: Parameters<Load>): Loaded {
   if (!url.startsWith('file:')) return next(url, context)
   const { pathname, searchParams } = new URL(url)
@@ -77,7 +80,7 @@ function facadeOf(original: string, path: string, call: string, guard: string): 
   ].join('\n')
 }
 
-/** Before Node 22.15: CommonJS as it is compiled; modules by a loader of their own. */
+/** CommonJS as it is compiled; sees nothing of what a loader has given Node as source. */
 function hookCompilation(node: Internals, guard: (exported: unknown, path: string) => unknown) {
   const { prototype } = node
   const { _compile } = prototype
@@ -86,8 +89,6 @@ function hookCompilation(node: Internals, guard: (exported: unknown, path: strin
     if (isFormat(driverFile(path), 'commonjs')) this.exports = guard(this.exports, path)
     return result
   }
-  // It costs a thread: only where the one driver that is a module can be imported.
-  if (isInstalled('postgres')) register(loaderFor(urlOfPostgres()))
 }
 
 const isFormat = (file: DriverFile | undefined, format: DriverFile['format']): boolean =>

@@ -1,8 +1,8 @@
 import { warnOfUnguarded } from './absent.js'
 import { hookLoading } from './hooks.js'
 import { processPolicy } from './policy.js'
-import { reportViolations } from './report-only.js'
 import { watchSockets } from './sentinel.js'
+import { sayViolations } from './stderr.js'
 
 /** Once per thread, however often and by whichever of its copies it is loaded. */
 const INSTALLED = Symbol.for('@verify-full/register')
@@ -13,7 +13,7 @@ export function install(): void {
   if (place[INSTALLED]) return
   place[INSTALLED] = true
   const policy = processPolicy(process.env, process.cwd())
-  if (policy.reportOnly) reportViolations()
+  sayViolations(policy)
   watchSockets(policy)
   hookLoading(policy)
   warnOfUnguarded(process.env, process.cwd())

@@ -5,6 +5,7 @@
  */
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
+import type { Policy } from '@verify-full/core/start'
 
 const require = createRequire(import.meta.url)
 const PG = '@verify-full/pg/ambient'
@@ -20,6 +21,12 @@ export function guardsOfPostgres(): typeof import('@verify-full/postgres') {
   core()
   return require(POSTGRES)
 }
+
+/**
+ * A policy, as the guards' own copy of core knows it. A loader that makes CommonJS of modules (tsx) gives
+ * `require` another copy than register has imported.
+ */
+export const policyOfGuards = (policy: Policy): Policy => core().definePolicy(policy)
 
 const urlOf = (name: string): string => pathToFileURL(require.resolve(name)).href
 /** For a module that can import the guard of postgres.js. */

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs'
+import { resolve } from 'node:path'
 import {
   definePolicy,
   findConfigFile,
@@ -41,8 +42,7 @@ export function processPolicy(env: Env, folder: string): Policy {
   try {
     return readPolicy(env, folder)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    const message = `@verify-full/register: ${why}\n`
+    const message = `@verify-full/register: ${messageOf(error)}\n`
     // A worker's process.exit() would end the thread only, and quietly. Asked here: no start needs it.
     if (!process.getBuiltinModule('node:worker_threads').isMainThread) throw new TypeError(message)
     writeSync(2, message)
@@ -53,17 +53,18 @@ export function processPolicy(env: Env, folder: string): Policy {
 /** {@link processPolicy} for callers that take a TypeError. */
 export function readPolicy(env: Env, folder: string): Policy {
   refuseMisspelt(Object.keys(env))
-  const path = env.VERIFY_FULL_CONFIG || findConfigFile(folder)
+  const { VERIFY_FULL_CONFIG: config } = env
+  const path = config ? resolve(folder, config) : findConfigFile(folder)
   const options: Record<string, unknown> = path ? { ...loadConfigFile(path).options } : {}
-  const named = (error: unknown) =>
-    new TypeError(`${path}: ${error instanceof Error ? error.message : error}`)
+  const named = (error: unknown) => new TypeError(`${path}: ${messageOf(error)}`)
   const fromFile = attempt(() => definePolicy(options), named)
   const written = Object.entries(OPTIONS).filter(([name]) => env[name])
   const mode = env.VERIFY_FULL_MODE
   if (written.length === 0 && !mode) return fromFile
   for (const [name, option] of written) {
     const value = NUMBERS.includes(name) ? Number(env[name]) : env[name]
-    const wrong = (error: unknown) => new TypeError(`environment variable ${name}: ${error}`)
+    const wrong = (error: unknown) =>
+      new TypeError(`environment variable ${name}: ${messageOf(error)}`)
     attempt(() => definePolicy({ [option]: value }), wrong)
     options[option] = value
   }
@@ -75,16 +76,34 @@ export function readPolicy(env: Env, folder: string): Policy {
   return definePolicy(options)
 }
 
-/** A misspelt variable would leave the policy weaker than its author thinks. */
+/** What else one would call them, and options that have no variable. */
+const MEANT: Readonly<Record<string, string>> = {
+  REPORT_ONLY: 'VERIFY_FULL_MODE=report-only',
+  DANGEROUSLY_ALLOW: 'dangerouslyAllow in verify-full.config.*',
+  SSLMODE: 'VERIFY_FULL_MINIMUM',
+  MINIMUM_SSLMODE: 'VERIFY_FULL_MINIMUM',
+  SSLROOTCERT: 'VERIFY_FULL_ROOT_CERT',
+  TLS_VERSION: 'VERIFY_FULL_MIN_TLS_VERSION',
+  MINIMUM_TLS_VERSION: 'VERIFY_FULL_MIN_TLS_VERSION',
+  GATE_TIMEOUT: 'VERIFY_FULL_GATE_TIMEOUT_MILLIS',
+  EXPIRY_DAYS: 'VERIFY_FULL_CERTIFICATE_EXPIRY_DAYS',
+}
+
+/** A misspelt variable would leave the policy weaker than its author thinks, or refuse what was to be reported. */
 function refuseMisspelt(names: readonly string[]): void {
   const known = [...Object.keys(OPTIONS), ...OTHERS]
+  const short = (text: string) => text.slice(PREFIX.length)
   for (const name of names) {
     if (!name.toUpperCase().startsWith(PREFIX) || known.includes(name)) continue
-    const short = (text: string) => text.slice(PREFIX.length)
-    const near = nearest(short(name), known.map(short))
-    if (near) throw new TypeError(`environment variable ${name}: did you mean ${PREFIX}${near}?`)
+    const near = nearest(short(name), [...known.map(short), ...Object.keys(MEANT)])
+    if (near === undefined) continue
+    const meant = MEANT[near] ?? `${PREFIX}${near}`
+    throw new TypeError(`environment variable ${name}: did you mean ${meant}?`)
   }
 }
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error)
 
 function attempt<T>(run: () => T, wrong: (error: unknown) => TypeError): T {
   try {

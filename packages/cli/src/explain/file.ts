@@ -69,10 +69,15 @@ async function load(path: string, shown: string): Promise<unknown> {
     return (await import(pathToFileURL(path).href)) as unknown
   } catch (error) {
     const code = property(error, 'code')
-    const why = typeof code === 'string' ? code : error instanceof Error ? error.name : 'an error'
+    const known = typeof code === 'string' ? (CODES[code] ?? code) : undefined
+    const why = known ?? (error instanceof Error ? error.name : 'an error')
     // The message may quote the file, and the file may hold a password.
     throw new Error(`${shown} cannot be loaded (${why})`, { cause: error })
   }
+}
+
+const CODES: Readonly<Record<string, string>> = {
+  ERR_UNKNOWN_FILE_EXTENSION: `Node ${process.versions.node} runs no TypeScript: 22.18 or newer does`,
 }
 
 const namesIn = (...objects: readonly unknown[]): string =>

@@ -10,6 +10,8 @@ export interface Stage {
   readonly host: string
   /** What was written for it, where that had to be replaced. */
   readonly replaced?: string
+  /** The variable that held no connection string, where the application was given a good one in its place. */
+  readonly unset?: string
   /** The environment with the server at a port. */
   at(port: number): Record<string, string>
 }
@@ -28,9 +30,11 @@ export function stage(env: Env, options: ProveOptions, rootPath: string): Stage 
     )
   }
   const url = new URL(written)
-  const dialled = url.hostname.replace(/^\[(.*)\]$/, '$1')
+  const apart = options.hostEnv ? env[options.hostEnv] : undefined
+  const dialled = (apart || url.hostname).replace(/^\[(.*)\]$/, '$1')
   const host = isLoopback(dialled) ? dialled : 'localhost'
-  if (host !== dialled) url.hostname = host
+  url.hostname = host.includes(':') ? `[${host}]` : host
+  const isApart = options.hostEnv !== undefined || options.portEnv !== undefined
   url.username = 'prove-user'
   url.password = randomBytes(9).toString('hex')
   if (url.searchParams.has('sslrootcert')) url.searchParams.set('sslrootcert', rootPath)
@@ -40,6 +44,7 @@ export function stage(env: Env, options: ProveOptions, rootPath: string): Stage 
   return {
     host,
     ...(host === dialled ? {} : { replaced: dialled }),
+    ...(env[options.env] || isApart ? {} : { unset: options.env }),
     at(port) {
       url.port = String(port)
       return {

@@ -1,3 +1,4 @@
+import type { Stage } from './environment.js'
 import type { Received } from './server.js'
 
 /** One attack, and what came of it. */
@@ -19,7 +20,10 @@ export function spoils({ bytes, startup, password, queries }: Readonly<Received>
 }
 
 /** The report: a line for each attack, then the verdict. */
-export function formatProofs(proofs: readonly Proof[], host: string, replaced?: string): string {
+export function formatProofs(
+  proofs: readonly Proof[],
+  { host, replaced, unset }: Pick<Stage, 'host' | 'replaced' | 'unset'>,
+): string {
   const width = Math.max(...proofs.map(({ attack }) => attack.length))
   const lines = proofs.map(({ attack, received, timedOut }) => {
     const mark = received.bytes > 0 ? 'FAIL' : 'ok  '
@@ -28,13 +32,19 @@ export function formatProofs(proofs: readonly Proof[], host: string, replaced?: 
     return `${mark}  ${attack.padEnd(width)}  sent: ${spoils(received)}${met}${late}`
   })
   const from = replaced === undefined ? '' : ` in place of ${replaced}`
-  return [`Hostile servers at ${host}${from}:`, ...lines, '', verdict(proofs), ''].join('\n')
+  const given = unset
+    ? [
+        `${unset} is not set: the command was given a string with sslmode=verify-full. What its own says is not proven.`,
+      ]
+    : []
+  const report = [`Hostile servers at ${host}${from}:`, ...lines, '', verdict(proofs), ...given, '']
+  return report.join('\n')
 }
 
 function verdict(proofs: readonly Proof[]): string {
   const failed = proofs.filter(({ received }) => received.bytes > 0)
   if (failed.length > 0) {
-    return `NOT SAFE: ${failed.length} of ${proofs.length} attacks got PostgreSQL traffic. Guard the pool: docs/README of @verify-full/pg, or node --import @verify-full/register.`
+    return `NOT SAFE: ${failed.length} of ${proofs.length} attacks got PostgreSQL traffic. In Node, guard the pool (@verify-full/pg) or run node --import @verify-full/register; elsewhere, sslmode=verify-full and a driver that obeys it.`
   }
   if (!isProven(proofs)) {
     return 'NOTHING PROVEN: the command never connected. Does it read the variable (--env, --host-env, --port-env)? Was its configuration refused (it needs sslmode=verify-full)?'

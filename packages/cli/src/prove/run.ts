@@ -19,7 +19,8 @@ export async function prove(
   const folder = await mkdtemp(join(tmpdir(), 'verify-full-prove-'))
   try {
     const rootPath = join(folder, 'root.crt')
-    const { host, replaced, at } = stage(io.env, options, rootPath)
+    const staged = stage(io.env, options, rootPath)
+    const { host, at } = staged
     const { root, list } = await makeAttacks(host, io.now())
     await writeFile(rootPath, root)
     const proofs: Proof[] = []
@@ -28,7 +29,7 @@ export async function prove(
       const timedOut = await run(command, at(server.port), options, io)
       proofs.push({ attack: attack.name, received: { ...server.received }, timedOut })
     }
-    io.stdout.write(formatProofs(proofs, host, replaced))
+    io.stdout.write(formatProofs(proofs, staged))
     if (proofs.some(({ received }) => received.bytes > 0)) return EXIT.findings
     return isProven(proofs) ? EXIT.clean : EXIT.failure
   } finally {

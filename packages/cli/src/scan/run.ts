@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { findConfigFile, loadConfigFile } from '@verify-full/core'
+import { type ConfigFile, findConfigFile, loadConfigFile } from '@verify-full/core'
 import {
   formatBaseline,
+  type PathPolicy,
   parseBaseline,
   REPORTERS,
   type ScanOptions,
@@ -60,6 +61,9 @@ export function runScan(paths: readonly string[], options: ScanCommandOptions, i
   return exitCode(report, options)
 }
 
+const policyFrom = ({ options, overrides }: ConfigFile): ScanPolicyOptions =>
+  overrides === undefined ? options : { ...options, overrides: overrides as readonly PathPolicy[] }
+
 function scanOptions(
   paths: readonly string[],
   { config, ignore, staged, since, shard, strict, baseline, updateBaseline }: ScanCommandOptions,
@@ -71,7 +75,7 @@ function scanOptions(
     root: io.cwd,
     paths,
     // definePolicy validates what the file exports, whatever it is.
-    policy: path ? (loadConfigFile(path).options as ScanPolicyOptions) : {},
+    policy: path ? policyFrom(loadConfigFile(path)) : {},
     ignore,
     now: io.now(),
     ...(staged ? { staged } : {}),

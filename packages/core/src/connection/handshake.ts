@@ -32,6 +32,8 @@ export function handshakeFindings(stream: Duplex, plan: Plan): readonly Finding[
   }
   const { host } = plan.endpoint
   const certificate = stream.getPeerCertificate()
+  // Null once another listener of the handshake has destroyed the socket, whatever Node's types say.
+  const cipher = stream.getCipher() as tls.CipherNameAndProtocol | null | undefined
   const misnamed = transport.verification === 'full' && !nameMatches(host, certificate)
   const verified = transport.verification !== 'none'
   const found = (rule: Finding['rule'], written: string, when: boolean): Finding[] =>
@@ -52,8 +54,8 @@ export function handshakeFindings(stream: Duplex, plan: Plan): readonly Finding[
     ),
     ...found(
       'cipher-without-encryption',
-      stream.getCipher().name,
-      /NULL|anon/i.test(stream.getCipher().standardName),
+      cipher?.name ?? 'none: the socket is destroyed',
+      !cipher || /NULL|anon/i.test(cipher.standardName),
     ),
   ]
 }

@@ -79,3 +79,9 @@ export function readHostaddr(
   }
   return { hostaddr: value, remarks: [] }
 }
+
+/** Whoever names a service and no host means the service's host: these drivers dial localhost. */
+export const unreadService = ({ PGSERVICE }: Env, host: Origin): Remark[] =>
+  PGSERVICE && host.via === 'default'
+    ? [{ kind: 'key-unread', origin: env('PGSERVICE'), meant: 'PGHOST' }]
+    : []

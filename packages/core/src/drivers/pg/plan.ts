@@ -1,5 +1,6 @@
 import type { Discarded, Endpoint, Plan, Remark, Transport } from '../../model.js'
 import { chooseCrl, chooseRoots } from './honoured.js'
+import { unreadService } from './host.js'
 import { type Env, isBag, type PgConfig } from './options.js'
 import { type PgReading, readPg, UNREADABLE } from './reading.js'
 import { isFatalSsl, readSsl, type SslReading } from './ssl.js'
@@ -40,7 +41,8 @@ export function planPgReading(reading: PgReading, env: Env): Plan {
     ...(reading.sslmode ? { sslmode: reading.sslmode } : {}),
     unknown: [],
   }
-  const noticed = [...reading.remarks, ...remarks, ...ambient(env)]
+  const service = unreadService(env, reading.hostOrigin)
+  const noticed = [...reading.remarks, ...remarks, ...service, ...ambient(env)]
   const plan = (
     transport: Transport,
     discarded: readonly Discarded[],

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import type { Discarded, Endpoint, Plan, Remark, Roots, Transport } from '../../model.js'
 import { fileRoots, type RootsChoice } from '../pg/honoured.js'
+import { unreadService } from '../pg/host.js'
 import { type Env, isBag, type PgConfig } from '../pg/options.js'
 import { UNREADABLE } from '../pg/reading.js'
 import { readSsl } from '../pg/ssl.js'
@@ -50,7 +51,13 @@ function planHost(at: PostgresHost, reading: PostgresReading, env: Env): Plan {
     decidedBy: reading.sslOrigin,
     ...(reading.sslmode ? { sslmode: reading.sslmode } : {}),
     discarded: [...reading.discarded, ...more.discarded],
-    remarks: [...reading.remarks, ...remarks, ...ambient(env), ...more.remarks],
+    remarks: [
+      ...reading.remarks,
+      ...remarks,
+      ...unreadService(env, reading.hostOrigin),
+      ...ambient(env),
+      ...more.remarks,
+    ],
     unknown: [],
   }
 }
