@@ -68,9 +68,8 @@ export function definePolicy(options: PolicyOptions | Policy = {}): Policy {
     throw new TypeError('definePolicy() takes an object of options')
   }
   if (isPolicy(options)) return options
-  if (Object.hasOwn(options, 'waivers')) {
-    // A copy of a policy, or one of another copy of this module: validated like everything that is written.
-    const { waivers, ...own } = options as Policy
+  if (isCopy(options)) {
+    const { waivers, ...own } = options
     return definePolicy({ dangerouslyAllow: waivers, ...own } as PolicyOptions)
   }
   for (const key of Object.keys(options)) {
@@ -101,6 +100,15 @@ export function definePolicy(options: PolicyOptions | Policy = {}): Policy {
   defined.add(policy)
   return policy
 }
+
+/**
+ * A spread policy, or one of another copy of this module, is validated like everything that is written. Who writes
+ * options has to write `dangerouslyAllow`: waivers are read only where all is there that a policy has.
+ */
+const isCopy = (options: PolicyOptions | Policy): options is Policy =>
+  ['waivers', ...Object.keys(OPTIONS)].every(
+    (key) => key === 'dangerouslyAllow' || Object.hasOwn(options, key),
+  )
 
 function defineWaiver(waiver: Waiver, index: number): Policy['waivers'][number] {
   const at = `dangerouslyAllow[${index}]`
