@@ -1,5 +1,5 @@
 import type { Finding, Origin } from '@verify-full/core'
-import { TLS_VERSIONS } from '@verify-full/core'
+import { findingsOf as handshakeErrorFindings, TLS_VERSIONS } from '@verify-full/core'
 import type { CertificateFacts } from '@verify-full/core/offline'
 import type { AddressOffer, ServerOffer, TlsOffer } from '../probe/types.js'
 
@@ -28,7 +28,9 @@ function tlsFindings({ address, tls }: AddressOffer): Finding[] {
   if (!tls) return []
   const origin = at(address, 'certificate')
   if (tls.kind === 'failed') {
-    return [{ rule: 'handshake-failed', origin, written: tls.failure.code }]
+    const { code } = tls.failure
+    const [meaning] = handshakeErrorFindings({ code }, null)
+    return [{ rule: 'handshake-failed', written: code, ...meaning, origin }]
   }
   if (tls.trusted) return []
   const { chain, name, usage, dates } = tls.verdict
