@@ -2,6 +2,7 @@ import type { Finding, Origin } from '@verify-full/core'
 import { findingsOf as handshakeErrorFindings, TLS_VERSIONS } from '@verify-full/core'
 import type { CertificateFacts } from '@verify-full/core/offline'
 import type { AddressOffer, ServerOffer, TlsOffer } from '../probe/types.js'
+import { plaintextAnswer } from './unanswered.js'
 
 const at = (address: string, key: string): Origin => ({
   via: 'server',
@@ -79,9 +80,9 @@ export function firstToExpire(offer: ServerOffer): CertificateFacts | undefined 
 
 /** Accepted at one address is accepted. */
 export function plaintextAnswerOf(offer: ServerOffer): 'accepted' | 'refused' | undefined {
-  const kinds = offer.addresses.map(({ plaintext }) => plaintext?.kind)
-  if (kinds.includes('authentication')) return 'accepted'
-  return kinds.length > 0 && kinds.every((kind) => kind === 'refused') ? 'refused' : undefined
+  const answers = offer.addresses.map(({ plaintext }) => plaintextAnswer(plaintext))
+  if (answers.includes('accepted')) return 'accepted'
+  return answers.length > 0 && answers.every((one) => one === 'refused') ? 'refused' : undefined
 }
 
 export const isReachable = ({ addresses }: ServerOffer): boolean =>
