@@ -58,7 +58,7 @@ export async function runWatch(
     await Promise.race([io.interrupted?.(), stopped])
     controller.abort()
     await stopped
-    await hook?.settled()
+    await hook?.close()
     return EXIT.clean
   } finally {
     clearInterval(alive)
