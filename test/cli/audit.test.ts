@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createAuthority, issueServerCertificate } from '@verify-full/certs'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hostile, type PkiFiles, type PostgresServer, pki, postgres } from '../support/index.js'
@@ -58,7 +59,7 @@ describe('exit codes', () => {
   it('0 for a clean server', async () => {
     const clean = await run(['audit', conninfo(strict.port)], { env, now: new Date() })
     expect(clean).toMatchObject({ code: 0, err: expect.stringMatching(/^1\/1 /) })
-    expect(clean.out).toMatch(/1 servers: clean\n$/)
+    expect(clean.out).toMatch(/1 server: clean\n$/)
   })
   it('0 for warnings; 1 with --strict', async () => {
     await using soon = await postgres({ certificate: (await pki()).certificate('soon-expiring') })
@@ -200,4 +201,30 @@ it('a server that nobody can reach', async () => {
   const { code, out } = await audited(conninfo(gone.port))
   expect(code).toBe(1)
   expect(out).toContain('unreachable')
+  // At night, in a terminal: what was tried, and what came of it.
+  expect(out).toMatch(
+    /not seen: address 127\.0\.0\.1\n +why +nothing listens there \(ECONNREFUSED\)/,
+  )
+})
+
+it('what expires first is what the tables and the timeline show, also where it is an intermediate', async () => {
+  const now = new Date()
+  const root = await createAuthority({ name: 'root', days: 400 })
+  const middle = await createAuthority({ name: 'middle', days: 12, issuer: root })
+  const leaf = await issueServerCertificate(middle, { hosts: ['localhost'], days: 40 })
+  await using server = await postgres({ certificate: leaf })
+  const show = async (format: string, at = now) =>
+    (await run(['audit', conninfo(server.port), '--no-connect', '--format', format], { now: at }))
+      .out
+  expect(JSON.parse(await show('json')).servers[0]).toMatchObject({
+    certificate: { subject: 'CN=localhost', daysLeft: 39 },
+    expires: { subject: 'CN=middle', daysLeft: 11 },
+  })
+  const html = await show('html')
+  expect(html).toMatch(/title="CN=middle until [^"]*"><span class="bar warning" style="width:3%"/)
+  expect(html).toMatch(/expires first: CN=middle, until .* \(11 days\)/)
+  expect(await show('text')).toMatch(/ 11 days /)
+  const late = await show('text', new Date(now.getTime() + 13 * 86_400_000))
+  expect(late).toMatch(/ expired /)
+  expect(late).not.toMatch(/-\d+ days/)
 })

@@ -1,11 +1,12 @@
 /** `verify-full certs ...` as files and exit codes; what PostgreSQL makes of them is in certs-server. */
-import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAuthority, inspectCertificates, issueServerCertificate } from '@verify-full/certs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hostile, pki } from '../support/index.js'
+import { freePort } from '../support/postmaster.js'
 import { run } from './run.js'
 
 const DAY = 86_400_000
@@ -80,6 +81,27 @@ describe('certs init', () => {
     expect(readdirSync(join(cwd, 'a')).map((name) => read('a', name))).toEqual(before)
   })
 
+  it.each([
+    'ca.key',
+    'root.crt',
+    'server.crt',
+    'server.key',
+    'client-app.crt',
+    'client-app.key',
+    'compose.yaml',
+    'pg_hba.conf',
+  ])('a %s that is there is enough for nothing to be written', async (name) => {
+    const directory = join(cwd, `has-${name}`)
+    mkdirSync(directory)
+    writeFileSync(join(directory, name), 'mine')
+    const more = ['--client', 'app', '--docker-compose', '--out', directory]
+    const { code, err } = await run(['certs', 'init', '--host', 'db', ...more], { cwd, now })
+    expect(code).toBe(2)
+    expect(err).toContain(`${join(directory, name)} already there`)
+    expect(readdirSync(directory)).toEqual([name])
+    expect(read(`has-${name}`, name)).toBe('mine')
+  })
+
   it('--self-signed: root.crt is the certificate, and a warning', async () => {
     const argv = ['certs', 'init', '--host', 'localhost', '--out', 'self', '--self-signed']
     const { code, err } = await run(argv, { cwd, now })
@@ -93,7 +115,8 @@ describe('certs init', () => {
 
   it.each([
     [[], "required option '--host"],
-    [['--host', 'https://db'], 'neither an IP address nor a DNS name'],
+    [['--host', 'https://db'], "verify-full: 'https://db' is neither an IP address nor a DNS name"],
+    [['--host', 'db', '--ip', 'db2'], "--ip: 'db2' is no IP address"],
     [['--host', 'db', '--days', '0'], 'from 1 to 36500'],
     [['--host', 'db', '--client', '../x'], 'a role is a file name here'],
   ])('%j is refused', async (options, message) => {
@@ -151,7 +174,10 @@ describe('certs inspect', () => {
     await using refusing = await hostile({ answer: 'refuse' })
     const none = await run(['certs', 'inspect', `127.0.0.1:${refusing.port}`], at(0))
     expect(none).toMatchObject({ code: 2, out: '' })
-    expect(none.err).toContain('presented no certificate')
+    expect(none.err).toContain('presented no certificate: 127.0.0.1 answers SSLRequest with N, not')
+    const gone = await run(['certs', 'inspect', `127.0.0.1:${await freePort()}`], at(0))
+    expect(gone).toMatchObject({ code: 2, out: '' })
+    expect(gone.err).toContain('127.0.0.1 cannot be reached (ECONNREFUSED)')
   })
 
   it('what is neither, and what is no certificate', async () => {
@@ -201,7 +227,10 @@ describe('certs rehearse', () => {
     writeFileSync(join(cwd, 'empty.crt'), '')
     const empty = await rehearse('--root', 'empty.crt', '--next', 'a/server.crt')
     expect(empty).toMatchObject({ code: 2, out: '' })
-    expect(empty.err).toContain('root.crt: is empty')
+    expect(empty.err).toContain('empty.crt: is empty')
+    const key = await rehearse('--root', 'a/root.crt', '--next', 'a/server.key')
+    expect(key).toMatchObject({ code: 2, out: '' })
+    expect(key.err).toContain('a/server.key: holds PEM, but no certificate')
     chmodSync(join(cwd, 'empty.crt'), 0o600)
   })
 })

@@ -260,7 +260,7 @@ describe('certificates', () => {
     await using server = await good()
     const examination = await examine(url(server.port, { sslrootcert: undefined }))
     expect(ids(examination)).toEqual(['issuer-missing'])
-    expect(examination.diagnoses[0]?.problem).toContain('the public CAs')
+    expect(examination.diagnoses[0]?.problem).toContain('the list of public CAs')
   })
 
   it('a configuration below verify-full is examined, but never given a session', async () => {

@@ -83,10 +83,37 @@ it('one line of JSON per event, and the webhook gets the same; stops when it is 
   await vi.waitFor(async () => expect(await server.connections()).toBe(2))
 })
 
+it('a webhook that never answers does not keep it from ending, and its URL is in no message', async () => {
+  const http = createServer(() => {})
+  http.listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  onTestFinished(() => {
+    http.closeAllConnections()
+    http.close()
+  })
+  const { port } = http.address() as AddressInfo
+  await plaintext('one')
+  await using watching = start(['watch', conninfo(), '--every', '1'], {
+    env: { ...env, VERIFY_FULL_WEBHOOK: `http://127.0.0.1:${port}/hook-token?key=hook-key` },
+    cwd: folder,
+  })
+  await vi.waitFor(() => expect(watching.out()).toContain('plaintext-session'), { timeout: 15_000 })
+  const asked = Date.now()
+  expect(await watching.stop()).toBe(0)
+  expect(Date.now() - asked).toBeLessThan(8000)
+  expect(watching.err()).toMatch(/^(the webhook did not take an event \(.*\)\n)+$/)
+  expect(watching.err()).not.toMatch(/hook-|127\.0\.0\.1/)
+})
+
 it.each([
   ['neither string nor file', [], {}],
   ['a rule that is none', ['host=a', '--ignore', 'colour=red'], {}],
   ['a webhook in plaintext', ['host=a'], { VERIFY_FULL_WEBHOOK: 'http://example.com/hook-token' }],
+  [
+    'a webhook with a password, which fetch refuses',
+    ['host=a'],
+    { VERIFY_FULL_WEBHOOK: 'https://hook-token:hook-token@example.com/' },
+  ],
   ['a webhook that is no URL', ['host=a'], { VERIFY_FULL_WEBHOOK: 'hook-token' }],
 ])('exit code 2 for %s', async (_, argv, more) => {
   const failing = start(['watch', ...argv], { env: more, cwd: folder })

@@ -80,6 +80,9 @@ describe.each(['sequential', 'eager'] as const)('a server, gate %s, that', (gate
       expect(error).not.toBeInstanceOf(PolicyError)
     }
     expect(`${(error as Error).message}`).not.toContain(account.password)
+    if (/TLS 1\.[01] only/.test(name)) {
+      expect(`${(error as Error).message}`).toContain('the server speaks no TLS version that is')
+    }
     await sql.end({ timeout: 0 })
     await server.settled()
     for (const record of server.connections) {

@@ -300,7 +300,61 @@ describe('servers that misbehave', () => {
       await server.stop()
       return server
     })
-    expect((await one(target([{ port }]))).status).toBe('unreachable')
+    const { status, unseen } = await one(target([{ port }]))
+    expect(status).toBe('unreachable')
+    expect(unseen).toMatchObject([
+      { what: 'address 127.0.0.1', why: expect.stringMatching(/nothing.*ECONNREFUSED/) },
+    ])
+  })
+
+  it('an address of the name that does not answer, and a name that has none, are not seen', async () => {
+    const { port } = primary
+    const named = { ...target([primary, replica]), servers: [{ host: 'localhost', port }] as const }
+    const resolved = (...addresses: string[]) => ({ lookup: async () => addresses })
+    const half = await one(named, { ...resolved('127.0.0.1', '127.0.0.9'), discover: false })
+    expect(half.status).toBe('incomplete')
+    expect(half.unseen).toMatchObject([
+      { what: 'address 127.0.0.9', why: expect.stringMatching(/ECONNREFUSED/) },
+    ])
+    const whole = await one(named, { ...resolved('127.0.0.1'), discover: false })
+    expect(whole.status).toBe('clean')
+    const lookup = () => Promise.reject(Object.assign(new Error(), { code: 'ENOTFOUND' }))
+    const none = await one(named, { lookup })
+    expect(none).toMatchObject({
+      status: 'unreachable',
+      unseen: [{ why: expect.stringMatching(/ENOTFOUND/) }],
+    })
+  })
+
+  it('without a user nobody asks who gets in without TLS: incomplete, never clean', async () => {
+    const { account: _, ...nobody } = target([primary], null)
+    const { status, unseen } = await one(nobody)
+    expect(status).toBe('incomplete')
+    expect(unseen).toMatchObject([
+      { what: expect.stringMatching(/without TLS/), fix: expect.stringMatching(/user=/) },
+    ])
+    expect((await one(nobody, { tests: ['versions'] })).status).toBe('clean')
+  })
+
+  it('a server that is full refuses before it looks at pg_hba.conf: not seen, whatever the rules', async () => {
+    await using full = await postgres({
+      hba: ['host all all all trust'],
+      settings: {
+        max_connections: 4,
+        superuser_reserved_connections: 0,
+        max_wal_senders: 0,
+        autovacuum: false,
+      },
+    })
+    const config = { host: full.socketDir, port: full.port, user: 'postgres', database: 'postgres' }
+    const crowd = Array.from({ length: 4 }, () => new pg.Client({ ...config, ssl: false }))
+    await Promise.all(crowd.map((client) => client.connect()))
+    const { unseen, status } = await one(target([full], null))
+    await Promise.all(crowd.map((client) => client.end()))
+    expect(unseen).toMatchObject([
+      { what: expect.stringMatching(/without TLS/), why: expect.stringMatching(/SQLSTATE 53300/) },
+    ])
+    expect(status).toBe('incomplete')
   })
 
   it('one that never answers delays nobody else', async () => {

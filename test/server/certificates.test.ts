@@ -339,5 +339,9 @@ describe('a server with TLS 1.2 only', () => {
     expect(await outcome(right(), { minTlsVersion: 'TLSv1.3' })).toBe('handshake-failed')
     const ssl = { ca: set.root.root, minVersion: 'TLSv1.3' as const }
     expect(await outcome({ ...account(), ssl })).toBe('handshake-failed')
+    // PostgreSQL's own answer, in words.
+    await expect(verifySession(poolOf(right(), { minTlsVersion: 'TLSv1.3' }))).rejects.toThrow(
+      'the server speaks no TLS version that is allowed here (ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION)',
+    )
   })
 })

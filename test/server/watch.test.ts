@@ -241,6 +241,36 @@ async function road(to: number) {
   return { port, close, open: () => once(listener.listen(port, '127.0.0.1'), 'listening') }
 }
 
+describe('servers without TLS', () => {
+  it('are told once, with the answer, and once when they have it again; also without a session', async () => {
+    const certificate = set.certificate('good')
+    await using off = await postgres({ ssl: false, certificate })
+    const { look } = watching({ targets: [target(off, null)] })
+    expect(await look()).toMatchObject([{ type: 'tls-lost', address: '127.0.0.1', why: 'N' }])
+    expect(await look()).toEqual([])
+    await off.setSettings({ ssl: true })
+    expect(await look()).toMatchObject([{ type: 'tls-restored', address: '127.0.0.1' }])
+    expect(await look()).toEqual([])
+  })
+
+  it('that never answer SSLRequest are told, too', async () => {
+    await using silent = await hostile({ answer: 'silence' })
+    const { look } = watching({ targets: [target(silent, null)], timeoutMillis: 300 })
+    expect(await look()).toMatchObject([{ type: 'tls-lost', why: 'silence' }])
+    expect(await look()).toEqual([])
+  })
+
+  it('and are no news while the whole server is away', async () => {
+    const way = await road(server.port)
+    const { look } = watching({ targets: [target(way, null)] })
+    expect(await look()).toEqual([])
+    await way.close()
+    expect(await look()).toMatchObject([{ type: 'unreachable' }])
+    await way.open()
+    expect(await look()).toMatchObject([{ type: 'reachable' }])
+  })
+})
+
 describe('servers that come and go', () => {
   it('are unreachable once, then reachable again; what was known stays known', async () => {
     const way = await road(server.port)

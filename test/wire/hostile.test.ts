@@ -135,6 +135,23 @@ describe('one server', () => {
     expect(server.connections[1]?.secure.length).toBe(0)
   })
 
+  it.each(['TLS 1.0', 'TLS 1.1'])('that speaks %s only is told to be too old', async (version) => {
+    const old = hostileBehaviours(set).find(({ name }) => name === `speaks ${version} only`)
+    await using server = await hostile(old?.script ?? {})
+    const { error } = await attempt(server.port, 'sequential', false, false)
+    // Of OpenSSL's alert, which Node tells in a code or, where it is still writing, in EPROTO's message.
+    expect(error).toMatchObject({
+      violations: [
+        {
+          expected: expect.stringContaining('TLSv1.2 or newer'),
+          actual:
+            'the server speaks no TLS version that is allowed here (ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION)',
+          fix: expect.stringMatching(/^set ssl_min_protocol_version.*verify-full doctor/),
+        },
+      ],
+    })
+  })
+
   it.each(['cleartext', 'md5'] as const)(
     'that asks for a %s password does not get it under channelBinding require',
     async (authentication) => {

@@ -3,6 +3,7 @@ import { createPrivateKey, webcrypto } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { X509Certificate } from '@peculiar/x509'
 import {
   type Authority,
   createAuthority,
@@ -13,6 +14,7 @@ import {
 import { RootCertError } from '@verify-full/core'
 import { type ChainVerdict, readCertificate, verifyChain } from '@verify-full/core/offline'
 import { afterAll, describe, expect, test } from 'vitest'
+import { authorityExtensions, sign } from '../src/sign.js'
 
 const DAY = 86_400_000
 const now = new Date()
@@ -29,6 +31,20 @@ const dead = await createAuthority({ name: 'Dead', ...old, days: 850 })
 const issue = (authority: Authority, options = {}) =>
   issueServerCertificate(authority, { hosts, now: at(-1), ...options })
 const leaf = await issue(root)
+/** A new root, and its certificate by the old one: what providers present while clients change over. */
+const fresh = await createAuthority({ name: 'Fresh', ...old })
+const crossed = await sign(
+  'test',
+  {
+    commonName: 'Fresh',
+    publicKey: await new X509Certificate(fresh.certificate).publicKey.export(),
+    validity: { notBefore: at(-900), notAfter: at(900) },
+    extensions: authorityExtensions(),
+  },
+  root,
+)
+const below = await createAuthority({ name: 'Below', issuer: fresh, ...old })
+const moved = await issue(below)
 const deep = await issue(low)
 const selfSigned = await createSelfSigned({ hosts, now: at(-1) })
 /** Every row is asked of `openssl verify` too, where it is installed. */
@@ -56,6 +72,22 @@ const ROWS: [string, string, string, Partial<ChainVerdict>][] = [
   ['a root of the same name', leaf.chain, namesake.root, { chain: 'issuer-other-key' }],
   ['the same, presented', leaf.chain + root.root, namesake.root, { chain: 'issuer-other-key' }],
   ['both of the same name', leaf.chain, namesake.root + root.root, { chain: 'trusted' }],
+  ['a new root', moved.chain, root.root, { chain: 'issuer-missing', trusted: false }],
+  ['a new root, cross-signed by the old', moved.chain + crossed, root.root, { trusted: true }],
+  ['the same, for who has the new root', moved.chain + crossed, fresh.root, { trusted: true }],
+  ['the same, for who has both', moved.chain + crossed, root.root + fresh.root, { trusted: true }],
+  [
+    'the new root itself in front of the cross-signed one',
+    moved.chain + fresh.root + crossed,
+    root.root,
+    { chain: 'unknown-root', trusted: false },
+  ],
+  [
+    'a new intermediate of the same root',
+    (await issue(middle)).chain,
+    root.root,
+    { trusted: true },
+  ],
   ['self-signed', selfSigned.chain, root.root, { chain: 'self-signed' }],
   ['self-signed, and its own root.crt', selfSigned.chain, selfSigned.chain, { chain: 'trusted' }],
   ['a leaf that is in root.crt', leaf.chain, leaf.chain, { chain: 'issuer-missing' }],

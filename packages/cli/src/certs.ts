@@ -8,24 +8,30 @@ export const addCerts: AddCommand = (program, io, done) => {
   const certs = program.command('certs').description('make, read and rehearse certificates')
   certs
     .command('init')
-    .description('a development authority, a server certificate, root.crt, and how to use them')
+    .description(
+      'make a development authority, a server certificate and root.crt, and say what to write where',
+    )
     .requiredOption('--host <name...>', 'DNS names that clients dial; the first is the main one')
     .option('--ip <address...>', 'IP addresses that clients dial')
-    .option('--out <directory>', 'where the files go', 'certs')
+    .option('--out <directory>', 'where the files go; nothing is overwritten', 'certs')
     .option('--days <days>', 'validity of the certificates', days, 397)
-    .option('--client <role...>', 'client certificates for these roles (cert authentication)')
-    .option('--docker-compose', 'a compose file with a PostgreSQL that uses them')
-    .option('--self-signed', 'one certificate and no authority: every renewal reaches every client')
+    .option('--client <role...>', 'client certificates for these roles (cert authentication), too')
+    .option('--docker-compose', 'a compose file with a PostgreSQL that uses them, too')
+    .option(
+      '--self-signed',
+      'one certificate and no authority: each renewal has to reach every client',
+    )
+    .addHelpText('after', INIT)
     .action(async (options) => {
       const { init } = await import('./certs/init.js')
       done(await init(options, io))
     })
   certs
     .command('request')
-    .description('a key and a signing request (CSR) for a real authority')
+    .description('make a key and a signing request (CSR) for a real authority')
     .requiredOption('--host <name...>', 'DNS names that clients dial; the first is the main one')
     .option('--ip <address...>', 'IP addresses that clients dial')
-    .option('--out <directory>', 'where the files go', 'certs')
+    .option('--out <directory>', 'where the files go; nothing is overwritten', 'certs')
     .action(async (options) => {
       const { request } = await import('./certs/request.js')
       done(await request(options, io))
@@ -33,10 +39,10 @@ export const addCerts: AddCommand = (program, io, done) => {
   certs
     .command('inspect')
     .description(
-      'what is in a certificate file, or what a server presents; exit code 1: expires soon',
+      'show the certificates of a file, or those that a server presents; exit code 1: one expires soon',
     )
     .argument('<file or host:port>')
-    .option('--days <days>', 'expires soon means in fewer days', days, 30)
+    .option('--days <days>', 'how many days left are too few', days, 30)
     .addOption(new Option('--format <format>', 'how to show it').choices(FORMATS).default('text'))
     .action(async (subject, options) => {
       const { inspect } = await import('./certs/inspect.js')
@@ -44,16 +50,25 @@ export const addCerts: AddCommand = (program, io, done) => {
     })
   certs
     .command('rehearse')
-    .description("whether today's root.crt trusts tomorrow's chain; exit code 1: it does not")
+    .description(
+      "say whether clients with today's root.crt will accept tomorrow's chain; exit code 1: they will not",
+    )
     .requiredOption('--root <file>', 'the root.crt that clients have')
-    .requiredOption('--next <file>', "the server's next chain")
-    .option('--host <name>', 'the host that clients dial')
+    .requiredOption(
+      '--next <file>',
+      'what will be ssl_cert_file: the certificate, then its intermediates',
+    )
+    .option('--host <name>', 'the host that clients dial (default: the name is not looked at)')
     .addOption(new Option('--format <format>', 'how to show it').choices(FORMATS).default('text'))
     .action(async (options) => {
       const { runRehearsal } = await import('./certs/rehearse.js')
       done(await runRehearsal(options, io))
     })
 }
+
+const INIT = `
+Example:
+  verify-full certs init --host db.example.com localhost --ip 127.0.0.1 --out tls`
 
 function days(text: string): number {
   const value = Number(text)

@@ -1,5 +1,6 @@
-import { InvalidArgumentError, Option } from 'commander'
+import { Option } from 'commander'
 import type { AddCommand } from './command.js'
+import { seconds } from './servers/options.js'
 
 /** What the command line of `verify-full doctor` says. */
 export interface DoctorOptions {
@@ -18,29 +19,38 @@ export const addDoctor: AddCommand = (program, io, done) => {
     .command('doctor')
     .summary('why a connection does not verify, and what to do')
     .description(
-      'Examines a connection step by step, from name resolution to a verified session. The password is\n' +
-        'sent in the last step only, to a server that is verified. Exit code 1: something is wrong.',
+      'Walks from name resolution to a verified session, and where it breaks says why and what to do. ' +
+        'The password is sent in the last step only, to a server that is verified.',
     )
-    .argument('[string]', 'connection string; - reads it from standard input')
-    .option('--env [variable]', 'the PG* variables; with a name, the string in that variable')
-    .option('--config <path>', 'policy file; default: the nearest verify-full.config.*')
-    .option('--save-root <file>', 'store the CA that the server presents, after you compared it')
+    .argument('[string]', 'connection string, URL or keywords; - reads it from standard input')
+    .option(
+      '--env [variable]',
+      'instead of a string: PGHOST, PGSSLMODE, ...; or a variable that holds one',
+    )
+    .option('--config <file>', 'policy file (default: the nearest verify-full.config.*)')
+    .option(
+      '--save-root <file>',
+      'store the CA that the server presents, once you have compared its fingerprint',
+    )
     .option(
       '--fingerprint <sha256>',
-      'with --save-root: the fingerprint to expect; nothing is asked',
+      'for scripts, with --save-root: store it only if it is this one; nothing is asked',
     )
     .option('--timeout <seconds>', 'for each step on the network', seconds, 5)
     .addOption(
       new Option('--format <format>', 'how to show it').choices(['text', 'json']).default('text'),
     )
+    .addHelpText('after', HELP)
     .action(async (text: string | undefined, options: DoctorOptions) => {
       const { doctor } = await import('./doctor/run.js')
       done(await doctor(text, options, io))
     })
 }
 
-function seconds(text: string): number {
-  const value = Number(text)
-  if (!(value > 0 && value <= 600)) throw new InvalidArgumentError('A number up to 600.')
-  return value
-}
+const HELP = `
+Examples:
+  verify-full doctor 'postgres://app@db.example.com/app?sslmode=verify-full&sslrootcert=/etc/ssl/root.crt'
+  verify-full doctor --env DATABASE_URL
+  verify-full doctor --env DATABASE_URL --save-root root.crt
+
+Exit codes: 0 nothing is wrong, 1 something is, 2 the command line or a file cannot be used.`

@@ -42,7 +42,8 @@ export function loadConfigFile(
   try {
     exported = load(path)
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
+    const said = cause instanceof Error ? cause.message : String(cause)
+    const why = existsSync(path) ? said : 'there is no such file'
     throw new TypeError(`${path} cannot be loaded: ${why}`, { cause })
   }
   const options = (exported as { default?: unknown } | null | undefined)?.default ?? exported

@@ -1,5 +1,5 @@
 import { RIGHT } from './right.js'
-import type { Words } from './sentences.js'
+import type { Sentence, Words } from './sentences.js'
 
 /** What stands in for a client that the guard sees connecting, and what to write instead. */
 export const UNOBSERVABLE: Record<string, readonly [actual: string, fix: string]> = {
@@ -48,3 +48,27 @@ export const NOT_SSL_FIX: Record<string, (it: Words) => string> = {
   pooler: () =>
     "encrypt that hop (PgBouncer: server_tls_sslmode = verify-full), or, where the pooler's server is a unix socket, set sessionCheck: 'local'",
 }
+
+/** `written` of a handshake that failed over the version: OpenSSL's word for it is in `meant`. */
+export const NO_VERSION = 'no common version'
+
+/** A server from before TLS 1.2 and one that is told to stop below what is demanded here look the same. */
+export const handshakeFailed = (
+  { minTlsVersion, written, meant }: Words,
+  expected: string,
+): Sentence =>
+  written === NO_VERSION
+    ? [
+        `a TLS version of both: ${minTlsVersion} or newer, or what minVersion and maxVersion leave of it`,
+        `the server speaks no TLS version that is allowed here (${meant})`,
+        "set ssl_min_protocol_version = 'TLSv1.2' and ssl_max_protocol_version = '' in the server's postgresql.conf; a server that cannot needs an upgrade; verify-full doctor names the versions that it speaks",
+      ]
+    : [
+        expected,
+        `the TLS connection was not established${written === undefined ? '' : ` (${written})`}`,
+        `look at cause; check that this is a PostgreSQL server, that it speaks ${minTlsVersion} or newer (ssl_min_protocol_version and ssl_max_protocol_version in postgresql.conf), and whether it wants a client certificate`,
+      ]
+
+/** A version that a driver is told to go down to stands where it is told; a server's own is the server's. */
+export const lowerBound = ({ origin, minTlsVersion }: Words): string =>
+  origin.via === 'server' ? '' : `remove ${origin.key}, or raise it to ${minTlsVersion}; `

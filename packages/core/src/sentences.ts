@@ -1,5 +1,11 @@
 import type { DriverName } from './model.js'
-import { NOT_SSL_FIX, SESSION_NOT_SSL, UNOBSERVABLE } from './particulars.js'
+import {
+  handshakeFailed,
+  lowerBound,
+  NOT_SSL_FIX,
+  SESSION_NOT_SSL,
+  UNOBSERVABLE,
+} from './particulars.js'
 import { RIGHT } from './right.js'
 import type { Finding, RuleId } from './rules.js'
 
@@ -192,7 +198,7 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
   'tls-version-too-low': (it) => [
     `${it.minTlsVersion} or newer`,
     `${it.origin.key} allows ${it.written}`,
-    `remove ${it.origin.key}, or raise it to ${it.minTlsVersion}; raise ssl_min_protocol_version on the server`,
+    `${lowerBound(it)}raise ssl_min_protocol_version on the server to ${it.minTlsVersion}`,
   ],
   'cipher-without-encryption': (it) => [
     'ciphers with a key and a known peer',
@@ -228,11 +234,7 @@ export const SENTENCES: Record<RuleId, (it: Words) => Sentence> = {
       : 'the server answered N: it does not offer TLS (or something in between says so)',
     'set ssl = on, ssl_cert_file and ssl_key_file in postgresql.conf; if it is on, look for a proxy or an attacker in between',
   ],
-  'handshake-failed': (it) => [
-    FULL,
-    `the TLS connection was not established${written(it)}`,
-    `look at cause; check that this is a PostgreSQL server, that it speaks ${it.minTlsVersion} or newer (ssl_min_protocol_version and ssl_max_protocol_version in postgresql.conf), and whether it wants a client certificate`,
-  ],
+  'handshake-failed': (it) => handshakeFailed(it, FULL),
   'session-not-ssl': (it) => [
     'a session that both ends say is encrypted',
     SESSION_NOT_SSL[it.written ?? ''] ?? `pg_stat_ssl could not be asked${written(it)}`,

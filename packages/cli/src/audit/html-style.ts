@@ -24,7 +24,7 @@ summary { cursor: pointer; padding: .6rem 1rem; display: flex; gap: 1rem; flex-w
 summary .name { font-weight: 600; } .body { padding: 0 1rem 1rem; }
 dl { display: grid; grid-template-columns: 6rem 1fr; gap: .1rem .75rem; margin: .25rem 0 1rem; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
-.timeline { display: grid; grid-template-columns: minmax(8rem, 18rem) 1fr 6rem; gap: .35rem .75rem; align-items: center; }
+.timeline { display: grid; grid-template-columns: minmax(6rem, 30%) 1fr 5rem; gap: .35rem .75rem; align-items: center; }
 .track { background: var(--panel); border: 1px solid var(--line); border-radius: .25rem; height: 1rem; position: relative; }
 .bar { display: block; height: 100%; border-radius: .2rem; background: currentColor; min-width: 2px; }
 .days { text-align: right; white-space: nowrap; } a { color: inherit; }

@@ -2,7 +2,7 @@ import { AUDIT_STATUSES } from '@verify-full/server'
 import { printable } from '../printable.js'
 import { STYLE } from './html-style.js'
 import { describe, plaintextOf } from './text.js'
-import type { FindingView, ServerView, View } from './view.js'
+import { counted, daysLeftOf, type FindingView, type ServerView, type View } from './view.js'
 
 /** Markup that is ready to stand in the page: only {@link html} makes it. */
 class Markup {
@@ -33,7 +33,7 @@ export function page(view: View): string {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <style>${new Markup(STYLE)}</style></head><body>
 <h1>verify-full audit: <span class="${status}">${status}</span></h1>
-<div class="soft">${at}, ${servers.length} servers</div>
+<div class="soft">${at}, ${counted(servers.length, 'server')}</div>
 <ul class="counts">${AUDIT_STATUSES.map((one) => count(one, servers))}</ul>
 <h2>Servers</h2><div class="scroll"><table><thead><tr>
 <th>Status</th><th>Server</th><th>Role</th><th>TLS</th><th>Without TLS</th><th>Certificate</th><th>Plaintext sessions</th><th>Findings</th>
@@ -51,7 +51,7 @@ const count = (status: string, servers: readonly ServerView[]): Markup =>
 const anchor = (index: number): string => `server-${index + 1}`
 
 function row(server: ServerView, index: number): Markup {
-  const { status, certificate, sessions, addresses, findings } = server
+  const { status, expires, sessions, addresses, findings } = server
   const versions = [...new Set(addresses.flatMap(({ versions: spoken }) => spoken))]
   const answer = plaintextOf(server)
   return html`<tr><td class="status ${status}">${status}</td>
@@ -59,7 +59,7 @@ function row(server: ServerView, index: number): Markup {
 <td>${server.role}${server.discovered ? ' (discovered)' : ''}</td>
 <td>${versions.join(', ') || '-'}</td>
 <td class="${answer === 'accepted' ? 'violation' : ''}">${answer}</td>
-<td>${certificate ? `${certificate.daysLeft} days` : '-'}</td>
+<td>${daysLeftOf(expires)}</td>
 <td>${sessions ? sessions.plaintext.length : 'not seen'}</td><td>${findings.length}</td></tr>
 `
 }
@@ -67,16 +67,16 @@ function row(server: ServerView, index: number): Markup {
 /** The bar is full at a year; what has expired has none. */
 function timeline(servers: readonly ServerView[]): Markup {
   const known = servers
-    .flatMap(({ server, certificate }) => (certificate ? [{ server, certificate }] : []))
-    .toSorted((a, b) => a.certificate.daysLeft - b.certificate.daysLeft)
+    .flatMap(({ server, expires }) => (expires ? [{ server, expires }] : []))
+    .toSorted((a, b) => a.expires.daysLeft - b.expires.daysLeft)
   if (known.length === 0) return html`<p class="soft">No certificate was presented.</p>`
-  return html`<div class="timeline">${known.map(({ server, certificate }) => {
-    const { daysLeft, validTo } = certificate
+  return html`<div class="timeline">${known.map(({ server, expires }) => {
+    const { daysLeft, validTo, subject } = expires
     const tone = daysLeft < 7 ? 'violation' : daysLeft < 30 ? 'warning' : 'clean'
     const width = Math.round(Math.min(100, Math.max(0, (daysLeft / 365) * 100)))
     return html`<div class="mono">${server}</div>
-<div class="track" title="until ${validTo}"><span class="bar ${tone}" style="width:${width}%"></span></div>
-<div class="days ${tone}">${daysLeft < 0 ? 'expired' : `${daysLeft} days`}</div>`
+<div class="track" title="${subject} until ${validTo}"><span class="bar ${tone}" style="width:${width}%"></span></div>
+<div class="days ${tone}">${daysLeftOf(expires)}</div>`
   })}</div>`
 }
 
@@ -85,7 +85,7 @@ function details(server: ServerView, index: number): Markup {
   const open = status === 'clean' ? '' : ' open'
   return html`<details id="${anchor(index)}"${new Markup(open)}><summary>
 <span class="status ${status}">${status}</span><span class="name">${server.server}</span>
-<span class="soft">${server.role}, ${findings.length} findings</span></summary><div class="body">
+<span class="soft">${server.role}, ${counted(findings.length, 'finding')}</span></summary><div class="body">
 ${findings.map(finding)}
 ${unseen.map(({ what, why, fix }) => list('incomplete', `not seen: ${what}`, { why, fix }))}
 ${waived.map((one) => list('warning', `waived: ${one.rule}`, { reason: one.reason, until: one.until }))}
@@ -108,7 +108,7 @@ ${lines(
 const addressLine = (address: ServerView['addresses'][number]): string =>
   `${address.address}: SSLRequest ${address.ssl}, ${address.versions.join(' ') || 'no TLS version'}, direct TLS ${address.direct}, without TLS ${address.plaintext}`
 
-const certificateLines = ({ certificate }: ServerView): readonly string[] =>
+const certificateLines = ({ certificate, expires }: ServerView): readonly string[] =>
   certificate
     ? [
         `subject ${certificate.subject}`,
@@ -116,6 +116,10 @@ const certificateLines = ({ certificate }: ServerView): readonly string[] =>
         `issuer ${certificate.issuer}`,
         `until ${certificate.validTo} (${certificate.daysLeft} days)`,
         `SHA-256 ${certificate.fingerprint256}`,
+        // An intermediate, or the certificate of another address.
+        ...(expires && expires.validTo !== certificate.validTo
+          ? [`expires first: ${expires.subject}, until ${expires.validTo} (${daysLeftOf(expires)})`]
+          : []),
       ]
     : []
 

@@ -1,6 +1,6 @@
 import { printable } from '../printable.js'
 import { describe, plaintextOf } from './text.js'
-import type { ServerView, View } from './view.js'
+import { daysLeftOf, type ServerView, type View } from './view.js'
 
 /** For pull requests, tickets and wikis. */
 export function markdown({ at, status, servers }: View): string {
@@ -8,9 +8,7 @@ export function markdown({ at, status, servers }: View): string {
     server.status,
     server.server,
     server.role,
-    server.certificate
-      ? `${server.certificate.validTo.slice(0, 10)} (${server.certificate.daysLeft} days)`
-      : '-',
+    server.expires ? `${server.expires.validTo.slice(0, 10)} (${daysLeftOf(server.expires)})` : '-',
     plaintextOf(server),
     server.sessions ? String(server.sessions.plaintext.length) : 'not seen',
   ])

@@ -43,7 +43,7 @@ export async function runAudit(
   const report = await audit(targets, {
     policy,
     concurrency: options.concurrency,
-    timeoutMillis: options.timeout,
+    timeoutMillis: options.timeout * 1000,
     now: () => io.now(),
     onServer: ({ cluster, status }, done) => {
       const line = printable(`${done}/${total} ${cluster} ${status}`)

@@ -1,5 +1,12 @@
 import { printable } from '../printable.js'
-import type { FindingView, ServerView, SessionView, View } from './view.js'
+import {
+  counted,
+  daysLeftOf,
+  type FindingView,
+  type ServerView,
+  type SessionView,
+  type View,
+} from './view.js'
 
 /** For a terminal: the servers in a table, then what was found of each. */
 export function text({ servers, status }: View): string {
@@ -7,13 +14,13 @@ export function text({ servers, status }: View): string {
     server.status,
     server.server,
     server.role,
-    server.certificate ? `${server.certificate.daysLeft} days` : '-',
+    daysLeftOf(server.expires),
     plaintextOf(server),
     server.sessions ? `${server.sessions.plaintext.length} of ${server.sessions.seen}` : 'not seen',
   ])
   const head = ['STATUS', 'SERVER', 'ROLE', 'CERTIFICATE', 'PLAINTEXT', 'SESSIONS IN PLAINTEXT']
   const blocks = servers.flatMap(details)
-  return `${[...table([head, ...rows]), ...blocks, '', `${servers.length} servers: ${status}`].join('\n')}\n`
+  return `${[...table([head, ...rows]), ...blocks, '', `${counted(servers.length, 'server')}: ${status}`].join('\n')}\n`
 }
 
 /** Whether a client without TLS gets in, at any address. */

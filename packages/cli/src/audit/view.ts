@@ -23,6 +23,8 @@ export interface ServerView {
   readonly discovered: boolean
   readonly status: AuditStatus
   readonly certificate: CertificateView | null
+  /** What expires first of all that is presented: the certificate, or an intermediate, at any address. */
+  readonly expires: ExpiryView | null
   readonly addresses: readonly AddressView[]
   readonly settings: Readonly<Record<string, string>>
   readonly rules: readonly { readonly line: number; readonly entry: string }[] | null
@@ -40,6 +42,12 @@ export interface CertificateView {
   readonly validTo: string
   readonly daysLeft: number
   readonly fingerprint256: string
+}
+
+export interface ExpiryView {
+  readonly subject: string
+  readonly validTo: string
+  readonly daysLeft: number
 }
 
 export interface AddressView {
@@ -98,6 +106,13 @@ function serverView(audit: ServerAudit, now: Date): ServerView {
           fingerprint256: certificate.fingerprint256,
         }
       : null,
+    expires: audit.expires
+      ? {
+          subject: audit.expires.subject,
+          validTo: audit.expires.validTo.toISOString(),
+          daysLeft: daysUntil(audit.expires.validTo, now),
+        }
+      : null,
     addresses: offer.addresses.map(addressView),
     settings: Object.fromEntries(
       [...(posture.settings ?? [])].map(([name, { value }]) => [name, value]),
@@ -154,3 +169,10 @@ const findingView = (violation: Violation): FindingView => ({
     ? { file: violation.origin.at.file, line: violation.origin.at.line }
     : {}),
 })
+
+/** Days left in words. */
+export const daysLeftOf = (expires: ExpiryView | null): string =>
+  expires === null ? '-' : expires.daysLeft < 0 ? 'expired' : counted(expires.daysLeft, 'day')
+
+export const counted = (count: number, noun: string): string =>
+  `${count} ${noun}${count === 1 ? '' : 's'}`

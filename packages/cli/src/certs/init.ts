@@ -8,6 +8,7 @@ import {
 import { EXIT, type ExitCode, type Io } from '../command.js'
 import { composeFile, containerHba } from './compose.js'
 import { type NewFile, writeNew } from './files.js'
+import { hostsOf, inWords } from './hosts.js'
 import { connectionString, type Layout, pgHba, postgresqlConf } from './settings.js'
 
 /** Options of `certs init`. */
@@ -23,7 +24,7 @@ export interface InitOptions {
 
 /** Makes the files, and prints what PostgreSQL and its clients have to be told. */
 export async function init(options: InitOptions, io: Io): Promise<ExitCode> {
-  const { host, ip = [], client: clients = [], selfSigned = false } = options
+  const { host, ip, client: clients = [], selfSigned = false } = options
   if (selfSigned && clients.length > 0) {
     throw new Error('--client needs an authority: leave --self-signed out')
   }
@@ -32,8 +33,8 @@ export async function init(options: InitOptions, io: Io): Promise<ExitCode> {
     throw new Error('--client: a role is a file name here: letters, digits, "_", "." and "-" only')
   }
   const directory = resolve(io.cwd, options.out)
-  const wanted = { hosts: [...host, ...ip], days: options.days, now: io.now() }
-  const files = selfSigned ? await ownIssuer(wanted) : await withAuthority(wanted, clients)
+  const wanted = { hosts: hostsOf(host, ip), days: options.days, now: io.now() }
+  const files = await inWords(selfSigned ? ownIssuer(wanted) : withAuthority(wanted, clients))
   const compose: readonly NewFile[] = options.dockerCompose
     ? [
         { name: 'compose.yaml', content: composeFile() },

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type InspectedCertificate, type Inspection, inspectCertificates } from '@verify-full/certs'
+import type { ServerOffer } from '@verify-full/server'
 import { EXIT, type ExitCode, type Io } from '../command.js'
 import { printable } from '../printable.js'
 import { readNamed } from './files.js'
@@ -39,9 +40,20 @@ async function contentOf(subject: string, io: Io): Promise<Buffer | string> {
   const offer = await probe({ host, port: Number(port) }, { roots: [], tests: [], now: io.now() })
   const established = offer.addresses.find(({ tls }) => tls?.kind === 'established')?.tls
   if (established?.kind !== 'established') {
-    throw new Error(`${subject} presented no certificate: ask verify-full doctor why`)
+    throw new Error(`${subject} presented no certificate: ${whyNone(offer)}`)
   }
   return established.presented.map(({ pem }) => pem).join('')
+}
+
+/** What came of it at each address: codes, never a server's text. */
+function whyNone({ unresolved, addresses }: ServerOffer): string {
+  if (unresolved) return `its name has no address (${unresolved.code})`
+  const each = addresses.map(({ address, tcp, ssl, tls }) => {
+    if (!tcp.connected) return `${address} cannot be reached (${tcp.failure.code})`
+    if (ssl !== 'S') return `${address} answers SSLRequest with ${ssl}, not with S`
+    return `the TLS handshake with ${address} failed (${tls?.kind === 'failed' ? tls.failure.code : '?'})`
+  })
+  return `${each.join('; ')}. verify-full doctor says what to do`
 }
 
 const ORDER: Readonly<Record<Inspection['order'], string>> = {
@@ -58,10 +70,12 @@ function text({ certificates, order }: Inspection, days: number): string {
   return `${blocks.join('\n')}\n${ORDER[order]}\n`
 }
 
+const NAMELESS = '(none: verify-full falls back to the common name)'
+
 function block(it: InspectedCertificate, index: number, count: number, days: number): string {
   const rows: readonly (readonly [string, string])[] = [
     ['subject', it.subject || '(empty)'],
-    ['names', it.names.join(', ') || '(none: verify-full falls back to the common name)'],
+    ['names', it.names.join(', ') || (it.ca ? '(none)' : NAMELESS)],
     ['issuer', it.selfSigned ? '(itself: self-signed)' : it.issuer],
     ['valid', `${it.validFrom.toISOString()} to ${it.validTo.toISOString()}`],
     [

@@ -1,4 +1,5 @@
 import { type Rehearsal, rehearse } from '@verify-full/certs'
+import { parseCertificates } from '@verify-full/core'
 import type { ChainEnd, ChainVerdict } from '@verify-full/core/offline'
 import { EXIT, type ExitCode, type Io } from '../command.js'
 import { printable } from '../printable.js'
@@ -15,9 +16,15 @@ export interface RehearsalOptions {
 /** Says whether clients with today's root.crt will accept tomorrow's chain, and if not, why not. */
 export async function runRehearsal(options: RehearsalOptions, io: Io): Promise<ExitCode> {
   const { root, next, host, format } = options
+  // What cannot be read is named as it was on the command line.
+  const read = (file: string): string => {
+    const text = readNamed(io.cwd, file).toString('utf8')
+    parseCertificates(text, file)
+    return text
+  }
   const rehearsal = rehearse({
-    root: readNamed(io.cwd, root).toString('utf8'),
-    next: readNamed(io.cwd, next).toString('utf8'),
+    root: read(root),
+    next: read(next),
     now: io.now(),
     ...(host === undefined ? {} : { host }),
   })

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { createRequest } from '@verify-full/certs'
 import { EXIT, type ExitCode, type Io } from '../command.js'
 import { writeNew } from './files.js'
+import { hostsOf, inWords } from './hosts.js'
 
 /** Options of `certs request`. */
 export interface RequestOptions {
@@ -12,9 +13,9 @@ export interface RequestOptions {
 
 /** Makes a key and a signing request, and says what to do with them. */
 export async function request(options: RequestOptions, io: Io): Promise<ExitCode> {
-  const { host, ip = [], out } = options
+  const { host, ip, out } = options
   const directory = resolve(io.cwd, out)
-  const made = await createRequest({ hosts: [...host, ...ip] })
+  const made = await inWords(createRequest({ hosts: hostsOf(host, ip) }))
   writeNew(directory, [
     { name: 'server.key', content: made.key, secret: true },
     { name: 'server.csr', content: made.request },

@@ -24,7 +24,7 @@ const METRICS: readonly (readonly [
     'connected',
     'Whether a verified session was opened and answered. Absent where none was to be opened.',
     [],
-    ({ live, unseen }) => (live || unseen.length > 0 ? one(live !== undefined) : []),
+    ({ connected }) => (connected === undefined ? [] : one(connected)),
   ],
   [
     'tls_offered',
@@ -122,9 +122,10 @@ const METRICS: readonly (readonly [
   ],
   [
     'not_visible',
-    'What the role that probes cannot see: not clean, but unknown.',
+    'What the probe or its role cannot see: not clean, but unknown. Of a server that is down, up says it.',
     ['what'],
-    ({ unseen }) => unseen.map(({ what }) => ({ labels: { what }, value: 1 })),
+    ({ unseen, status }) =>
+      (status === 'unreachable' ? [] : unseen).map(({ what }) => ({ labels: { what }, value: 1 })),
   ],
 ]
 

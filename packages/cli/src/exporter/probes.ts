@@ -20,6 +20,8 @@ export interface Probes {
   metrics(): Promise<string>
 }
 
+const WITHOUT_ACCOUNT = ['versions', 'direct'] as const
+
 /** Left for the answer to travel before Prometheus gives up. */
 const MARGIN_MILLIS = 250
 
@@ -39,8 +41,11 @@ export function probes(
   ): Promise<ServerAudit | undefined> => {
     const deadline = AbortSignal.timeout(timeoutMillis)
     try {
-      const { servers } = await audit([module.target(parseServer(target))], {
+      const audited = module.target(parseServer(target))
+      const { servers } = await audit([audited], {
         policy: module.policy,
+        // A module without a user does not ask who gets in without TLS: that is none of what it cannot see.
+        ...(audited.account ? {} : { tests: WITHOUT_ACCOUNT }),
         // Every replica is a target of its own.
         discover: false,
         // An exchange has to fail before the whole does, or the answer would say nothing.

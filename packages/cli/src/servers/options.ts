@@ -10,3 +10,10 @@ export const wholeNumber =
     }
     return value
   }
+
+/** An option's parser: seconds, in the same words for every command. */
+export function seconds(text: string): number {
+  const value = Number(text)
+  if (!(value > 0 && value <= 600)) throw new InvalidArgumentError('A number up to 600.')
+  return value
+}

@@ -47,7 +47,7 @@ export async function runWatch(
       everySeconds: options.every,
       criticalDays: options.criticalDays,
       concurrency: options.concurrency,
-      timeoutMillis: options.timeout,
+      timeoutMillis: options.timeout * 1000,
       ...(options.ignore ? { ignore: options.ignore } : {}),
       signal: controller.signal,
       onEvent: (event) => {
@@ -58,7 +58,7 @@ export async function runWatch(
     await Promise.race([io.interrupted?.(), stopped])
     controller.abort()
     await stopped
-    await hook?.settled()
+    await hook?.close()
     return EXIT.clean
   } finally {
     clearInterval(alive)

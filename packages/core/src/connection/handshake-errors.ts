@@ -1,3 +1,4 @@
+import { NO_VERSION } from '../particulars.js'
 import type { Finding } from '../rules.js'
 import { CONNECTION, namesOf } from './handshake.js'
 
@@ -26,8 +27,18 @@ export function findingsOf(error: unknown, roots: string | null): readonly Findi
   if (rule === otherNames) return [{ ...rule, written: namesOf(cert), origin: CONNECTION }]
   if (rule) return [{ ...rule, origin: CONNECTION }]
   if (!/^(ERR_SSL_|ERR_OSSL_|EPROTO$)/.test(String(code))) return []
-  const why = NO_COMMON_VERSION.test(String(code)) ? `${TOO_OLD}: ${code}` : String(code)
-  return [{ rule: 'handshake-failed', origin: CONNECTION, written: why }]
+  const why = reasonOf(String(code), message)
+  const version = NO_COMMON_VERSION.test(why) ? { written: NO_VERSION, meant: why } : {}
+  return [{ rule: 'handshake-failed', origin: CONNECTION, written: why, ...version }]
+}
+
+/**
+ * OpenSSL's reason as Node writes it in a code. An alert that arrives while Node still writes is told as
+ * EPROTO, and the reason is in the message only: `...:SSL routines:...:tlsv1 alert protocol version:...`.
+ */
+function reasonOf(code: string, message: string): string {
+  const [, reason] = /:SSL routines:\w*:([\w ]{1,60}):/.exec(message) ?? []
+  return code === 'EPROTO' && reason ? `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}` : code
 }
 
 /** What the one byte means with which the server answers SSLRequest; [] for the `S` that was hoped for. */
@@ -37,8 +48,7 @@ export function sslAnswerFindings(answer: Buffer): readonly Finding[] {
   return [{ ...meaning, origin: CONNECTION }]
 }
 
-const TOO_OLD = 'the server speaks no TLS version that is allowed here'
-/** OpenSSL's own codes, and the server's alert. */
+/** OpenSSL's own codes, and the server's alert: no connection is needed to know that it is the version. */
 const NO_COMMON_VERSION = /UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|WRONG_SSL_VERSION/
 
 const NO_TLS: Meaning = { rule: 'server-ssl-off' }

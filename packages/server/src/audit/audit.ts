@@ -35,10 +35,11 @@ export async function audit(
   options: AuditOptions = {},
 ): Promise<AuditReport> {
   const policy = definePolicy(options.policy ?? {})
-  const { concurrency = 32, timeoutMillis = 5000, now = () => new Date(), tests } = options
-  const { discover = true } = options
+  const { concurrency = 32, timeoutMillis = 5000, now = () => new Date() } = options
+  const { discover = true, tests, lookup } = options
   const signal = ownSignal(options.signal)
-  const visiting: Visiting = { timeoutMillis, now, signal, ...(tests ? { tests } : {}) }
+  const asked = { ...(tests ? { tests } : {}), ...(lookup ? { lookup } : {}) }
+  const visiting: Visiting = { timeoutMillis, now, signal, ...asked }
   let done = 0
   const at = now()
   const clusters = await bounded(targets, concurrency, async (target) => {
@@ -117,8 +118,10 @@ function judged(
     at: offer.at,
     status: statusOf(isReachable(offer), violations.length, missing.length, warnings.length),
     offer,
+    ...(target.connect && isReachable(offer) ? { connected: live !== undefined } : {}),
     ...(live ? { live } : {}),
     posture: { ...posture, drift },
+    ...(expiring ? { expires: expiring } : {}),
     violations,
     warnings,
     waived,

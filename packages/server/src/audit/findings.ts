@@ -1,7 +1,8 @@
 import type { Finding, Origin } from '@verify-full/core'
-import { TLS_VERSIONS } from '@verify-full/core'
+import { findingsOf as handshakeErrorFindings, TLS_VERSIONS } from '@verify-full/core'
 import type { CertificateFacts } from '@verify-full/core/offline'
 import type { AddressOffer, ServerOffer, TlsOffer } from '../probe/types.js'
+import { plaintextAnswer } from './unanswered.js'
 
 const at = (address: string, key: string): Origin => ({
   via: 'server',
@@ -28,7 +29,9 @@ function tlsFindings({ address, tls }: AddressOffer): Finding[] {
   if (!tls) return []
   const origin = at(address, 'certificate')
   if (tls.kind === 'failed') {
-    return [{ rule: 'handshake-failed', origin, written: tls.failure.code }]
+    const { code } = tls.failure
+    const [meaning] = handshakeErrorFindings({ code }, null)
+    return [{ rule: 'handshake-failed', written: code, ...meaning, origin }]
   }
   if (tls.trusted) return []
   const { chain, name, usage, dates } = tls.verdict
@@ -77,9 +80,9 @@ export function firstToExpire(offer: ServerOffer): CertificateFacts | undefined 
 
 /** Accepted at one address is accepted. */
 export function plaintextAnswerOf(offer: ServerOffer): 'accepted' | 'refused' | undefined {
-  const kinds = offer.addresses.map(({ plaintext }) => plaintext?.kind)
-  if (kinds.includes('authentication')) return 'accepted'
-  return kinds.length > 0 && kinds.every((kind) => kind === 'refused') ? 'refused' : undefined
+  const answers = offer.addresses.map(({ plaintext }) => plaintextAnswer(plaintext))
+  if (answers.includes('accepted')) return 'accepted'
+  return answers.length > 0 && answers.every((one) => one === 'refused') ? 'refused' : undefined
 }
 
 export const isReachable = ({ addresses }: ServerOffer): boolean =>

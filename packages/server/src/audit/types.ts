@@ -7,6 +7,7 @@ import type {
   Violation,
   Waived,
 } from '@verify-full/core'
+import type { CertificateFacts } from '@verify-full/core/offline'
 import type { Connection, LiveFacts, Unseen } from '../live/types.js'
 import type { ProbeTarget } from '../probe/probe.js'
 import type { Account } from '../probe/startup.js'
@@ -45,6 +46,8 @@ export interface AuditOptions {
   readonly discover?: boolean
   /** What is asked without credentials. @default all */
   readonly tests?: readonly ProbeTest[]
+  /** As `probe` has it. @default getaddrinfo */
+  readonly lookup?: (host: string) => Promise<readonly string[]>
   /** The clock. @default the current time */
   readonly now?: () => Date
   readonly signal?: AbortSignal
@@ -79,9 +82,13 @@ export interface ServerAudit {
   readonly status: AuditStatus
   /** What it offers without credentials. */
   readonly offer: ServerOffer
-  /** What a connection saw. */
+  /** Whether a session was opened and answered; absent where none was to be opened. */
+  readonly connected?: boolean
+  /** What it saw. */
   readonly live?: LiveFacts
   readonly posture: ServerPosture
+  /** Of all that is presented, at any address, what expires first: the certificate or an intermediate. */
+  readonly expires?: CertificateFacts
   readonly violations: readonly Violation[]
   readonly warnings: readonly Violation[]
   readonly waived: readonly Waived[]

@@ -6,6 +6,7 @@ import { type ProbeTarget, probe } from '../probe/probe.js'
 import type { ServerOffer } from '../probe/types.js'
 import { certificateOf, isReachable, plaintextAnswerOf } from './findings.js'
 import type { AuditOptions, AuditTarget } from './types.js'
+import { unanswered } from './unanswered.js'
 
 /** One server, looked at from outside and, where that is possible, from inside. */
 export interface Visit {
@@ -18,7 +19,7 @@ export interface Visit {
 }
 
 /** The parts of {@link AuditOptions} that a visit needs, with their defaults. */
-export interface Visiting extends Pick<AuditOptions, 'tests'> {
+export interface Visiting extends Pick<AuditOptions, 'tests' | 'lookup'> {
   readonly timeoutMillis: number
   readonly now: () => Date
   readonly signal: AbortSignal
@@ -28,12 +29,13 @@ export async function visit(
   target: AuditTarget,
   server: ProbeTarget,
   discovered: boolean,
-  { tests, timeoutMillis, now, signal }: Visiting,
+  { tests, lookup, timeoutMillis, now, signal }: Visiting,
 ): Promise<Visit> {
   const offer = await probe(server, {
     ...(target.roots ? { roots: target.roots } : {}),
     ...(target.account ? { account: target.account } : {}),
     ...(tests ? { tests } : {}),
+    ...(lookup ? { lookup } : {}),
     now: now(),
     timeoutMillis,
     signal,
@@ -43,6 +45,7 @@ export async function visit(
   const { live, failed } = asked
   const certificate = certificateOf(offer)
   const plaintextAnswer = plaintextAnswerOf(offer)
+  const outside = unanswered(offer, { plaintext: tests?.includes('plaintext') ?? true })
   return {
     server,
     discovered,
@@ -56,7 +59,7 @@ export async function visit(
       ...(certificate ? { certificate } : {}),
       ...(plaintextAnswer ? { plaintextAnswer } : {}),
     },
-    unseen: [...(failed ? [failed] : []), ...(live?.unseen ?? [])],
+    unseen: [...outside, ...(failed ? [failed] : []), ...(live?.unseen ?? [])],
   }
 }
 

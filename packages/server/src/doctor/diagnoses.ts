@@ -32,7 +32,7 @@ const place = ({ host, port }: Facts): string =>
   `${host.includes(':') ? `[${host}]` : host}:${port}`
 const rootsOf = ({ roots }: Facts): string =>
   roots === 'system'
-    ? 'the public CAs (no sslrootcert is set, and there is no ~/.postgresql/root.crt)'
+    ? 'the list of public CAs (no sslrootcert is set, and there is no ~/.postgresql/root.crt)'
     : roots
 const names = ({ certificate }: Facts): string => certificate?.names.join(', ') || 'no name at all'
 

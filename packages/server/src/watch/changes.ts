@@ -5,6 +5,8 @@ export interface Memory {
   readonly reachable: boolean | undefined
   readonly clients: ReadonlyMap<string, PlaintextClient>
   readonly certificates: ReadonlyMap<string, Look['certificates'][number]['certificate']>
+  /** Addresses without TLS, and why. */
+  readonly withoutTls: ReadonlyMap<string, string>
   readonly settings: Look['settings']
   readonly rules: Look['rules']
   /** What was said and is not said again: expiry levels, what is not visible. */
@@ -15,6 +17,7 @@ export const NOTHING_KNOWN: Memory = {
   reachable: undefined,
   clients: new Map(),
   certificates: new Map(),
+  withoutTls: new Map(),
   settings: undefined,
   rules: undefined,
   said: new Set(),
@@ -34,6 +37,7 @@ export function changes(
   const said = new Set(before.said)
   const news: WatchNews[] = [
     ...reachability(before, look),
+    ...tlsChanges(before, look),
     ...certificateChanges(before, look),
     ...expiry(look, levels, said),
     ...unseen(look, said),
@@ -46,6 +50,7 @@ export function changes(
     // What a failed look did not see is as it was.
     clients: look.plaintext ? byClient(look.plaintext) : before.clients,
     certificates: new Map([...before.certificates, ...byAddress(look)]),
+    withoutTls: withoutTls(before, look),
     settings: look.settings ?? before.settings,
     rules: look.rules ?? before.rules,
     said,
@@ -62,6 +67,24 @@ function reachability({ reachable }: Memory, { failure }: Look): WatchNews[] {
 
 const byAddress = ({ certificates }: Look): Memory['certificates'] =>
   new Map(certificates.map(({ address, certificate }) => [address, certificate]))
+
+function tlsChanges(before: Memory, look: Look): WatchNews[] {
+  const lost = look.withoutTls.filter(({ address }) => !before.withoutTls.has(address))
+  const restored = look.certificates.filter(({ address }) => before.withoutTls.has(address))
+  return [
+    ...lost.map((one) => ({ type: 'tls-lost', ...one }) as const),
+    ...restored.map(({ address }) => ({ type: 'tls-restored', address }) as const),
+  ]
+}
+
+/** An address that a look did not see, the whole server being away, is as it was. */
+function withoutTls(before: Memory, look: Look): Memory['withoutTls'] {
+  const now = byAddress(look)
+  return new Map([
+    ...[...before.withoutTls].filter(([address]) => !now.has(address)),
+    ...look.withoutTls.map(({ address, why }) => [address, why] as const),
+  ])
+}
 
 function certificateChanges({ certificates }: Memory, look: Look): WatchNews[] {
   return [...byAddress(look)].flatMap(([address, after]): WatchNews[] => {

@@ -3,6 +3,7 @@ import type { CertificateFacts } from '@verify-full/core/offline'
 import { isReachable } from '../audit/findings.js'
 import type { AuditTarget } from '../audit/types.js'
 import { type ProbeTarget, probe } from '../probe/probe.js'
+import type { AddressOffer } from '../probe/types.js'
 import type { CertificateIdentity, Look } from './types.js'
 
 /** One handshake per address: no startup packet, so no session. */
@@ -12,7 +13,7 @@ export async function lookOutside(
   now: Date,
   timeoutMillis: number,
   signal: AbortSignal,
-): Promise<Pick<Look, 'certificates' | 'failure'>> {
+): Promise<Pick<Look, 'certificates' | 'withoutTls' | 'failure'>> {
   const offer = await probe(server, {
     ...(roots ? { roots } : {}),
     tests: [],
@@ -25,9 +26,19 @@ export async function lookOutside(
     const trusted = tls?.kind === 'established' && tls.trusted
     return leaf ? [{ address, certificate: identityOf(leaf, trusted) }] : []
   })
-  if (isReachable(offer)) return { certificates }
+  if (isReachable(offer)) return { certificates, withoutTls: offer.addresses.flatMap(withoutTls) }
   const failures = offer.addresses.map(({ tcp }) => (tcp.connected ? '' : tcp.failure.code))
-  return { certificates, failure: offer.unresolved?.code ?? failures[0] ?? 'no address' }
+  return {
+    certificates,
+    withoutTls: [],
+    failure: offer.unresolved?.code ?? failures[0] ?? 'no address',
+  }
+}
+
+function withoutTls({ address, tcp, ssl, tls }: AddressOffer): Look['withoutTls'] {
+  if (tls?.kind === 'established') return []
+  if (!tcp.connected) return [{ address, why: tcp.failure.code }]
+  return [{ address, why: tls?.failure.code ?? ssl ?? 'no answer' }]
 }
 
 function identityOf(facts: CertificateFacts, trusted: boolean): CertificateIdentity {

@@ -26,6 +26,7 @@ export interface Looking {
 const GOODBYE = 1000
 const NEVER = new AbortController().signal
 const NONE: Inside = { unseen: [] }
+const NOT_FROM_OUTSIDE = { certificates: [], withoutTls: [] } as const
 
 /** A server of a target: outside by a handshake, inside by one query on the kept connection. */
 export function watchedServer(
@@ -109,10 +110,10 @@ export function watchedPool(
         const ask = async (): Promise<Inside> =>
           lookInside(query, await rightsOf(query), policy, ignore)
         try {
-          return { certificates: [], ...(await orAbort(ask(), deadline)) }
+          return { ...NOT_FROM_OUTSIDE, ...(await orAbort(ask(), deadline)) }
         } catch (error) {
           signal.throwIfAborted()
-          return { certificates: [], failure: codeOf(error), unseen: [] }
+          return { ...NOT_FROM_OUTSIDE, failure: codeOf(error), unseen: [] }
         }
       }),
     close: async () => {},

@@ -84,6 +84,7 @@ export type WatchEvent = Common &
         readonly address: string
         readonly before: CertificateIdentity
         readonly after: CertificateIdentity
+        /** By name, and anybody can take a name: what tells a stranger is `after.trusted`. */
         readonly issuerChanged: boolean
         readonly keyChanged: boolean
       }
@@ -94,6 +95,9 @@ export type WatchEvent = Common &
         readonly daysLeft: number
         readonly certificate: CertificateIdentity
       }
+    /** No TLS any more, or none from the start: `N`, another answer, or the code of a failure. */
+    | { readonly type: 'tls-lost'; readonly address: string; readonly why: string }
+    | { readonly type: 'tls-restored'; readonly address: string }
     | {
         readonly type: 'rules-changed'
         readonly added: readonly string[]
@@ -131,6 +135,8 @@ export interface Look {
     readonly address: string
     readonly certificate: CertificateIdentity
   }[]
+  /** Addresses of a server that can be reached at which no TLS came about, and why. */
+  readonly withoutTls: readonly { readonly address: string; readonly why: string }[]
   readonly plaintext?: readonly PlaintextClient[]
   readonly settings?: ReadonlyMap<string, string>
   readonly rules?: readonly string[]
