@@ -3,8 +3,12 @@ import { exportOf, type Module, moduleFor, once, type Reading } from './modules.
 import { bare, child, children, keyOf, type Node, nameOf } from './syntax.js'
 import { choice, literal, type Value } from './value.js'
 
+/** Parameters that are set later are not followed: one may be the sslmode. */
+export const CHANGED_URL: RegExp = /\.searchParams\s*\.\s*(?:set|append)\b/
+
 /** Functions that return their first argument, or something just like it. */
-const SAME = /^(?:freeze|seal|structuredClone|cloneDeep|defineConfig|assertValid|String|guard)$/
+const SAME =
+  /^(?:freeze|seal|structuredClone|cloneDeep|defineConfig|assertValid|String|guard|__import(?:Default|Star)|_interopRequire(?:Default|Wildcard))$/
 /** Methods of a string that keep what it means here. */
 const STRING_METHOD = /^(?:toString|trim|valueOf)$/
 /** `config.get('DB_SSL')` of a configuration service, `env('DB_SSL')`, `env.get('DB_SSL')`. */
@@ -27,7 +31,10 @@ export function evaluateCall(node: Node, module: Module, reading: Reading, depth
   const method = callee?.type.endsWith('MemberExpression') ? keyOf(callee, 'property') : undefined
   const name = method ?? nameOf(callee) ?? 'code'
   if (name === 'require' && method === undefined) return required(args[0], module, reading, depth)
-  if (node.type === 'NewExpression' && name === 'URL') return inner(args[0])
+  if (node.type === 'NewExpression' && name === 'URL') {
+    const changed = CHANGED_URL.test(module.syntax.file.text)
+    return changed ? unknown('searchParams') : inner(args[0])
+  }
   if (method === 'assign' && nameOf(bare(child(callee, 'object'))) === 'Object') {
     return merged(args.map(inner))
   }

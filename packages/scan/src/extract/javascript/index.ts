@@ -2,7 +2,7 @@ import { declareStrings, declareText } from '../../declare/strings.js'
 import type { Declaration, ExtractContext, Extracted, Extractor, SourceFile } from '../../model.js'
 import { decoded } from '../../text/mapped.js'
 import { declareAmbient, declareDefaults, findPatchedIdentity } from './ambient.js'
-import { returnsOf } from './calls.js'
+import { CHANGED_URL, returnsOf } from './calls.js'
 import { declareConfig, wholeOf } from './declare.js'
 import { evaluate } from './evaluate.js'
 import { CONFIG_FILES, LIBRARY_SOURCES, type Library, libraryOf } from './libraries.js'
@@ -176,9 +176,16 @@ function loose({ syntax }: Module, declared: readonly Declaration[]): Declaratio
         const length = it.end - it.start - 2
         return decoded(file, String(it.value), it.start + 1, Math.max(0, length))
       }),
-    ...(byType.get('TemplateLiteral') ?? []).map((it) =>
-      decoded(file, file.text.slice(it.start + 1, it.end - 1), it.start + 1, it.end - it.start - 2),
-    ),
+    ...(byType.get('TemplateLiteral') ?? [])
+      .filter((it) => !isBase(it, syntax))
+      .map((it) =>
+        decoded(
+          file,
+          file.text.slice(it.start + 1, it.end - 1),
+          it.start + 1,
+          it.end - it.start - 2,
+        ),
+      ),
   ]
   return pieces
     .filter(({ text }) => text.length > 8 && /:\/\/|dbname/.test(text))
@@ -191,9 +198,13 @@ const overlaps = (
   b: { offset: number; length: number },
 ): boolean => a.offset < b.offset + b.length && b.offset < a.offset + a.length
 
-/** The second argument of `new URL`: it lends its scheme to others, and is dialled by nobody. */
-function isBase(node: Node, { parents }: Module['syntax']): boolean {
+/**
+ * The second argument of `new URL`: it lends its scheme to others, and is dialled by nobody. The first one where
+ * parameters are set later: whoever is given the result is told that.
+ */
+function isBase(node: Node, { parents, file }: Module['syntax']): boolean {
   const call = parents.get(node)
   if (call?.type !== 'NewExpression' || nameOf(child(call, 'callee')) !== 'URL') return false
-  return children(call, 'arguments')[1] === node
+  const [first, second] = children(call, 'arguments')
+  return second === node || (first === node && CHANGED_URL.test(file.text))
 }
