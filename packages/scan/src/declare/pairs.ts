@@ -1,4 +1,4 @@
-import type { Env } from '@verify-full/core'
+import type { DriverName, Env } from '@verify-full/core'
 import type { Declaration, SettingPlace, SourceFile } from '../model.js'
 import { STAND_IN } from '../model.js'
 import type { Mapped } from '../text/mapped.js'
@@ -14,6 +14,8 @@ export interface Pair {
   readonly value: Mapped
   /** What the value is of what its reader gets. @default 'all' */
   readonly extent?: Extent | 'part'
+  /** Who reads it, where that is known. */
+  readonly readers?: readonly DriverName[]
 }
 
 /** Variables that pg or libpq read. The password's are never taken along. */
@@ -52,10 +54,11 @@ export function declarePairs(
   // Only libpq and pg read PGSSLMODE.
   const readers = 'PGSSLMODE' in env ? LIBPQ_AND_PG : undefined
   const surroundings = { ...(readers ? { readers } : {}), env: env as Env }
-  const strings = pairs.flatMap(({ key, value, extent = 'all' }) => {
+  const strings = pairs.flatMap(({ key, value, extent = 'all', readers }) => {
     if (value.text.length <= 8) return []
     const found = declareWhole(value, file, {
       ...surroundings,
+      ...(readers ? { readers } : {}),
       extent: extent === 'part' ? undefined : extent,
     })
     const open = found.length > 0 ? undefined : declareOpenUrl(value, file, surroundings)

@@ -1,6 +1,7 @@
 import { declarePairs, type Pair } from '../declare/pairs.js'
 import type { Extractor, SourceFile } from '../model.js'
 import { decoded, join, literal, type Mapped, slice } from '../text/mapped.js'
+import { variablesOfEngine } from './prisma.js'
 
 /**
  * A line of a .env file as dotenv reads it: `export` allowed, three kinds of quotes (double ones know \n),
@@ -17,7 +18,13 @@ export const dotenv: Extractor = {
   name: 'dotenv',
   files:
     /(?:^|\/)(?!\.?env\.[\w.-]*?(?<=\.)(?:[cm]?[jt]sx?|jsonc?|ya?ml|toml|ini|properties|sh|bash|py|rb|go|php|rs|java|kt|cs|md|html?|css|vue|tf|hcl)$)(?:\.env(?:\.[\w.-]+)?|[\w.-]+\.env|env\.[\w-]+)$/,
-  extract: (file) => ({ declarations: declarePairs(readDotenv(file), file) }),
+  extract(file, context) {
+    const engine = variablesOfEngine(file.path, context)
+    const pairs = readDotenv(file).map((pair) =>
+      engine.has(pair.key) ? { ...pair, readers: ['prisma'] as const } : pair,
+    )
+    return { declarations: declarePairs(pairs, file) }
+  },
 }
 
 /** The variables of a .env file, with what they refer to inside the file expanded. */

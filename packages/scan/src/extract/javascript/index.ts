@@ -13,7 +13,7 @@ import { entryOf, mapBranches, type Value } from './value.js'
 
 /** What a file must mention for its syntax to be worth looking at. */
 const WORTH =
-  /['"`](?:pg|pg-pool|pg-promise|knex|typeorm|@nestjs\/(?:typeorm|sequelize)|sequelize|sequelize-typescript|pg-boss|drizzle-orm\/[\w-]+|drizzle-kit|@mikro-orm\/\w+|@prisma\/adapter-pg|slonik|postgres)['"`]|NODE_TLS_REJECT_UNAUTHORIZED|checkServerIdentity/
+  /['"`](?:pg|pg-pool|pg-promise|knex|typeorm|@nestjs\/(?:typeorm|sequelize)|sequelize|sequelize-typescript|pg-boss|drizzle-orm\/[\w-]+|drizzle-kit|@mikro-orm\/\w+|@prisma\/(?:adapter-pg|client)|slonik|postgres)['"`]|NODE_TLS_REJECT_UNAUTHORIZED|checkServerIdentity/
 /** More work than this for one file is not done. */
 const MOST_WORK = 400_000
 

@@ -168,6 +168,16 @@ export const LIBRARIES: Readonly<Record<string, Library>> = {
     reader: 'pg',
     config: ([one]) => (isPool(one) ? undefined : one),
   },
+  '@prisma/client PrismaClient': {
+    reader: 'prisma',
+    isPostgres: isUrl,
+    config: ([one]) => {
+      if (one?.kind !== 'object') return undefined
+      const sources = entryOf(one, 'datasources')?.value
+      const [source] = sources?.kind === 'object' ? sources.entries : []
+      return entryOf(one, 'datasourceUrl')?.value ?? (source && entryOf(source.value, 'url')?.value)
+    },
+  },
   'pg-promise ()': PG,
   'pg-boss ': PG,
   'pg-boss PgBoss': PG,
