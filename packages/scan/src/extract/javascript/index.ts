@@ -1,5 +1,12 @@
 import { declareStrings, declareText } from '../../declare/strings.js'
-import type { Declaration, ExtractContext, Extracted, Extractor, SourceFile } from '../../model.js'
+import type {
+  Declaration,
+  ExtractContext,
+  Extracted,
+  Extractor,
+  Range,
+  SourceFile,
+} from '../../model.js'
 import { decoded } from '../../text/mapped.js'
 import { declareAmbient, declareDefaults, findPatchedIdentity } from './ambient.js'
 import { CHANGED_URL, returnsOf } from './calls.js'
@@ -23,8 +30,9 @@ export const javascript: Extractor = {
   files: /(?<!\.d(?=\.[cm]?ts$))\.[cm]?[jt]sx?$/,
   extract: (file, context) => {
     const configFiles = CONFIG_FILES.filter((it) => it.file.test(file.path))
-    if (configFiles.length === 0 && !WORTH.test(file.text))
-      return { declarations: declareText(file) }
+    if (configFiles.length === 0 && !WORTH.test(file.text)) {
+      return { declarations: declareText(file).filter(({ at }) => !isBaseInText(file, at)) }
+    }
     const syntax = parse(file)
     if (typeof syntax === 'string') return { declarations: declareText(file), incomplete: syntax }
     const libraries = configFiles.map(({ library }) => library)
@@ -197,6 +205,10 @@ const overlaps = (
   a: { offset: number; length: number },
   b: { offset: number; length: number },
 ): boolean => a.offset < b.offset + b.length && b.offset < a.offset + a.length
+
+/** The same where nothing was parsed. */
+const isBaseInText = ({ text }: SourceFile, { offset, column }: Range): boolean =>
+  /\bnew URL\(.*,\s*['"`]$/.test(text.slice(Math.max(offset - column + 1, offset - 200), offset))
 
 /**
  * The second argument of `new URL`: it lends its scheme to others, and is dialled by nobody. The first one where

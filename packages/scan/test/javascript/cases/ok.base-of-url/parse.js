@@ -1,0 +1,1 @@
+export const parse = (str) => new URL(str.replace('@/', '@x/'), 'postgres://base')
