@@ -65,7 +65,7 @@ export function explainRows(
       if (plans.length === 0) unread.push({ reader: label, reason: 'it decides at run time' })
       const shown = plans.map((plan) => rowOf({ ...reader, label }, plan, policy, now))
       const ignored = reader.ignoresServices ? servicesIn(subject, env) : []
-      rows.push(...shown.map((row) => ({ ...row, discarded: [...row.discarded, ...ignored] })))
+      rows.push(...shown.map((row) => withUnread(row, ignored)))
     } catch (error) {
       if (!(error instanceof ConnInfoError)) throw error
       unread.push({ reader: reader.label, reason: error.reason })
@@ -77,6 +77,13 @@ export function explainRows(
 /** Options of one library mean nothing to the others. */
 const isForeign = (reader: Reader, subject: Subject): boolean =>
   subject.kind === 'options' && (subject.driver !== reader.driver || !reader.readOptions)
+
+/** A row that says of these settings, too, that they are not read; pg's own says it of some. */
+const withUnread = (row: Row, settings: Row['discarded']): Row => {
+  const said = row.discarded.map(({ setting }) => setting)
+  const more = settings.filter(({ setting }) => !said.includes(setting))
+  return { ...row, discarded: [...row.discarded, ...more] }
+}
 
 /** Where a service is named, for readers that do not know what that is. */
 const servicesIn = (subject: Subject, env: Env): Row['discarded'] =>

@@ -2,7 +2,7 @@ import { relevantParts } from './relevant.js'
 
 /** Where an entry of a map begins that is a document by itself. */
 const KEY = /^(?:[\w.$/-]+|"[^"\r\n]*"|'[^'\r\n]*')[ \t]*:(?=\s)/gm
-const DOCUMENT = /(?<![^])|^---/gm
+const DOCUMENT = /(?<![\s\S])|^---/gm
 
 /** What other entries stand on: hosts that are local, the kind of a manifest whose data is base64. */
 const NEEDED = /\bservices\b|^kind:\s*["']?Secret\b/m
