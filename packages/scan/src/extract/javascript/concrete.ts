@@ -1,3 +1,4 @@
+import { isBuiltin } from 'node:module'
 import type { Range, SettingPlace } from '../../model.js'
 import { STAND_IN } from '../../model.js'
 import { variablesIn, withStandIns } from '../../text/variables.js'
@@ -154,7 +155,10 @@ function convert(
         ? {}
         : notKnown('code', value, key, path, found)
     default:
-      return notKnown('code', value, key, path, found)
+      // `tls.checkServerIdentity`, `constants.SSL_OP_NO_TICKET`: what Node has verifies.
+      return value.kind === 'package' && isBuiltin(value.source)
+        ? SKIPPED
+        : notKnown('code', value, key, path, found)
   }
 }
 

@@ -1,3 +1,4 @@
+import { isBuiltin } from 'node:module'
 import type { Range } from '../../model.js'
 import { decoded, type Mapped } from '../../text/mapped.js'
 import { evaluateCall } from './calls.js'
@@ -227,7 +228,9 @@ function member(node: Node, module: Module, reading: Reading, depth: number): Va
   }
   const value = property(evaluate(object, module, reading, depth + 1), key, reading, depth + 1)
   // `env.DATABASE_URL` of a module that checks the environment.
-  if (value.kind === 'package' && VARIABLE.test(key)) return variable(key, reading, at)
+  if (value.kind === 'package' && VARIABLE.test(key) && !isBuiltin(value.source)) {
+    return variable(key, reading, at)
+  }
   if (value.kind === 'unknown' && at) return { ...value, at }
   return at ? mapBranches(value, (it) => referred(it, at)) : value
 }
