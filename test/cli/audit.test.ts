@@ -156,6 +156,17 @@ it('sarif: a rule for every result, and the line of pg_hba.conf', async () => {
   )
 })
 
+it('a role that does not see all sessions: the number in the table says so', async () => {
+  await strict.admin("create role blind login password 'secret-app-pw'")
+  for (const format of ['text', 'markdown', 'html']) {
+    const asked = conninfo(strict.port).replace('user=app', 'user=blind')
+    const { code, out } = await audited(asked, '--format', format)
+    expect(code).toBe(1)
+    expect(out).toContain(format === 'markdown' ? '0 (not all seen)' : '(not all seen)')
+    expect(out).toContain('incomplete')
+  }
+})
+
 it('a file of targets: names, replicas, passwords from variables', async () => {
   const path = join(folder, 'targets.yaml')
   writeFileSync(
