@@ -6,7 +6,15 @@ import { dirname, join } from 'node:path'
 import { createAuthority, issueServerCertificate } from '@verify-full/certs'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { hostile, type PkiFiles, type PostgresServer, pki, postgres } from '../support/index.js'
+import {
+  hostile,
+  type PkiFiles,
+  type PostgresServer,
+  pgbouncer,
+  pgbouncerAvailable,
+  pki,
+  postgres,
+} from '../support/index.js'
 import { freePort } from '../support/postmaster.js'
 import { run } from './run.js'
 
@@ -183,6 +191,20 @@ it('sarif: valid by the schema, and what was not seen is in it', async () => {
     ])
   }
 })
+
+it.skipIf(!pgbouncerAvailable())(
+  pgbouncerAvailable()
+    ? 'a pooler: what is of it and what is of the server behind it is said, and it is not clean'
+    : 'NOT TESTED: pgbouncer is not installed',
+  async () => {
+    const certificate = (await pki()).certificate('good')
+    await using bouncer = await pgbouncer({ server: strict, certificate })
+    const { code, out } = await run(['audit', conninfo(bouncer.port)], { env, now: new Date() })
+    expect(code).toBe(1)
+    expect(out).toContain('not seen: the server behind the pooler')
+    expect(out).toMatch(/: incomplete\n$/)
+  },
+)
 
 it('a role that does not see all sessions: the number in the table says so', async () => {
   await strict.admin("create role blind login password 'secret-app-pw'")
