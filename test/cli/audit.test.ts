@@ -1,11 +1,21 @@
 /** `verify-full audit` against real servers, in every format. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createAuthority, issueServerCertificate } from '@verify-full/certs'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { hostile, type PkiFiles, type PostgresServer, pki, postgres } from '../support/index.js'
+import {
+  hostile,
+  type PkiFiles,
+  type PostgresServer,
+  pgbouncer,
+  pgbouncerAvailable,
+  pki,
+  postgres,
+} from '../support/index.js'
+import { freePort } from '../support/postmaster.js'
 import { run } from './run.js'
 
 const SECRET = 'secret-app-pw'
@@ -154,6 +164,57 @@ it('sarif: a rule for every result, and the line of pg_hba.conf', async () => {
       },
     })),
   )
+})
+
+it('sarif: valid by the schema, and what was not seen is in it', async () => {
+  const require = createRequire(new URL('../../packages/scan/package.json', import.meta.url))
+  const schema = dirname(require.resolve('@microsoft/jest-sarif/package.json'))
+  const Ajv = require('ajv-draft-04').default
+  const ajv = new Ajv({ strict: false, unicodeRegExp: false })
+  require('ajv-formats').default(ajv)
+  const text = readFileSync(join(schema, 'lib/schemas/sarif-2.1.0-rtm.5.json'), 'utf8')
+  const validate = ajv.compile(JSON.parse(text))
+  const gone = `host=localhost hostaddr=127.0.0.1 port=${await freePort()} user=app`
+  for (const asked of [conninfo(strict.port, loose.port), gone]) {
+    const { code, out } = await audited(asked, '--format', 'sarif')
+    expect(code).toBe(1)
+    expect(validate(JSON.parse(out)), JSON.stringify(validate.errors)).toBe(true)
+    if (asked !== gone) continue
+    const [{ tool, results }] = JSON.parse(out).runs
+    expect(tool.driver.rules).toMatchObject([{ id: 'not-seen' }])
+    expect(results).toMatchObject([
+      {
+        ruleId: 'not-seen',
+        level: 'warning',
+        message: { text: expect.stringMatching(/ECONNREFUSED/) },
+      },
+    ])
+  }
+})
+
+it.skipIf(!pgbouncerAvailable())(
+  pgbouncerAvailable()
+    ? 'a pooler: what is of it and what is of the server behind it is said, and it is not clean'
+    : 'NOT TESTED: pgbouncer is not installed',
+  async () => {
+    const certificate = (await pki()).certificate('good')
+    await using bouncer = await pgbouncer({ server: strict, certificate })
+    const { code, out } = await run(['audit', conninfo(bouncer.port)], { env, now: new Date() })
+    expect(code).toBe(1)
+    expect(out).toContain('not seen: the server behind the pooler')
+    expect(out).toMatch(/: incomplete\n$/)
+  },
+)
+
+it('a role that does not see all sessions: the number in the table says so', async () => {
+  await strict.admin("create role blind login password 'secret-app-pw'")
+  for (const format of ['text', 'markdown', 'html']) {
+    const asked = conninfo(strict.port).replace('user=app', 'user=blind')
+    const { code, out } = await audited(asked, '--format', format)
+    expect(code).toBe(1)
+    expect(out).toContain(format === 'markdown' ? '0 (not all seen)' : '(not all seen)')
+    expect(out).toContain('incomplete')
+  }
 })
 
 it('a file of targets: names, replicas, passwords from variables', async () => {

@@ -1,5 +1,13 @@
 /** `verify-full certs ...` as files and exit codes; what PostgreSQL makes of them is in certs-server. */
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -100,6 +108,21 @@ describe('certs init', () => {
     expect(err).toContain(`${join(directory, name)} already there`)
     expect(readdirSync(directory)).toEqual([name])
     expect(read(`has-${name}`, name)).toBe('mine')
+  })
+
+  it('writes all or nothing: a link that leads nowhere, and a directory that is a file', async () => {
+    const directory = join(cwd, 'half')
+    mkdirSync(directory)
+    symlinkSync(join(cwd, 'nowhere'), join(directory, 'server.key'))
+    const half = await run(['certs', 'init', '--host', 'db', '--out', directory], { cwd, now })
+    expect(half).toMatchObject({ code: 2, out: '' })
+    expect(half.err).toContain(`${join(directory, 'server.key')} cannot be written (EEXIST)`)
+    expect(readdirSync(directory)).toEqual(['server.key'])
+    const odd = await run(['certs', 'request', '--host', 'db', '--out', 'a/root.crt'], { cwd, now })
+    expect(odd.code).toBe(2)
+    expect(odd.err).toMatch(
+      /root\.crt.* cannot be written \((ENOTDIR|EEXIST)\): nothing was written/,
+    )
   })
 
   it('--self-signed: root.crt is the certificate, and a warning', async () => {

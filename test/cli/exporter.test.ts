@@ -1,5 +1,5 @@
 /** `verify-full exporter` over HTTP, in front of real servers. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -98,6 +98,7 @@ describe('what is asked of it', () => {
   })
   it('404 elsewhere, 405 for anything but GET', async () => {
     expect((await get('/')).status).toBe(404)
+    expect((await get('//')).status).toBe(400)
     expect((await fetch(`${url}/metrics`, { method: 'POST' })).status).toBe(405)
   })
 })
@@ -124,6 +125,26 @@ it('more probes than it may: 503 for the rest, and it recovers', async () => {
   expect((await probe(server.port)).status).toBe(200)
 })
 
+it('a root.crt that goes away: 500, and stderr says which file; back again without a restart', async () => {
+  const root = join(folder, 'moving-root.crt')
+  copyFileSync(files.root, root)
+  writeFileSync(
+    join(folder, 'moving.yaml'),
+    `modules: { default: { rootCert: ${root}, user: app, connect: false } }`,
+  )
+  const argv = ['exporter', '--listen', '127.0.0.1:0', '--modules', 'moving.yaml']
+  await using moving = start(argv, { cwd: folder })
+  await vi.waitFor(() => expect(moving.err()).toContain('http://'), { timeout: 10_000 })
+  const at = /http:\S+/.exec(moving.err())?.[0]
+  const ask = async () => (await fetch(`${at}/probe?target=localhost:${server.port}`)).status
+  expect(await ask()).toBe(200)
+  rmSync(root)
+  expect(await ask()).toBe(500)
+  expect(moving.err()).toContain(`a request failed: ${root}: cannot be read (ENOENT)`)
+  copyFileSync(files.root, root)
+  expect(await ask()).toBe(200)
+})
+
 it.each([
   ['a file that is not there', ['--modules', 'missing.yaml'], 'missing.yaml'],
   ['an address that is none', ['--listen', 'nowhere'], '--listen'],
@@ -137,6 +158,16 @@ it.each([
   ['modules: { a: { user: app, secret-x: 1 } }', 'unknown key'],
   ['modules: { a: { rootCert: [secret-x] } }', 'rootCert must be'],
   ['modules: secret-x', 'expected a mapping'],
+  ['modules: [secret-x]', 'expected a mapping'],
+  ['modules: {}', 'there is no module in it'],
+  [
+    'modules: { a: { rootCert: /no/such/root.crt } }',
+    'module a: /no/such/root.crt: cannot be read',
+  ],
+  ['modules: { a: { user: x, passwordFile: gone } }', 'gone cannot be read (ENOENT)'],
+  ['modules: { a: { user: x, passwordEnv: GONE } }', 'names a variable that is not set'],
+  ['modules: { a: { policy: [secret-x] } }', 'policy must be'],
+  ['modules: [', 'is no YAML'],
   ['modules: { a: { policy: { minimun: require } } }', 'Did you mean minimum'],
 ])('a modules file %s is an error that quotes no value', async (content, message) => {
   writeFileSync(join(folder, 'broken.yaml'), content)

@@ -176,6 +176,9 @@ describe('a looser replica', () => {
       await replica.setHba(STRICT)
       const strict = await one(target([replica]))
       expect(strict.live?.survivors).toMatchObject([{ application: 'survivor', ssl: false }])
+      // Nothing that stops a pipeline, and not clean.
+      const policy = { minTlsVersion: 'TLSv1' } as const
+      expect((await one(target([replica]), { policy })).status).toBe('warnings')
       await replica.setHba(LOOSE)
       expect((await one(target([replica]))).live?.survivors).toEqual([])
     } finally {

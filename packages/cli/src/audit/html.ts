@@ -1,7 +1,7 @@
 import { AUDIT_STATUSES } from '@verify-full/server'
 import { printable } from '../printable.js'
 import { STYLE } from './html-style.js'
-import { describe, plaintextOf } from './text.js'
+import { describe, plaintextOf, sessionsOf } from './text.js'
 import { counted, daysLeftOf, type FindingView, type ServerView, type View } from './view.js'
 
 /** Markup that is ready to stand in the page: only {@link html} makes it. */
@@ -51,7 +51,7 @@ const count = (status: string, servers: readonly ServerView[]): Markup =>
 const anchor = (index: number): string => `server-${index + 1}`
 
 function row(server: ServerView, index: number): Markup {
-  const { status, expires, sessions, addresses, findings } = server
+  const { status, expires, addresses, findings } = server
   const versions = [...new Set(addresses.flatMap(({ versions: spoken }) => spoken))]
   const answer = plaintextOf(server)
   return html`<tr><td class="status ${status}">${status}</td>
@@ -60,7 +60,7 @@ function row(server: ServerView, index: number): Markup {
 <td>${versions.join(', ') || '-'}</td>
 <td class="${answer === 'accepted' ? 'violation' : ''}">${answer}</td>
 <td>${daysLeftOf(expires)}</td>
-<td>${sessions ? sessions.plaintext.length : 'not seen'}</td><td>${findings.length}</td></tr>
+<td>${sessionsOf(server)}</td><td>${findings.length}</td></tr>
 `
 }
 

@@ -1,5 +1,5 @@
 import { printable } from '../printable.js'
-import { describe, plaintextOf } from './text.js'
+import { describe, plaintextOf, sessionsOf } from './text.js'
 import { daysLeftOf, type ServerView, type View } from './view.js'
 
 /** For pull requests, tickets and wikis. */
@@ -10,7 +10,7 @@ export function markdown({ at, status, servers }: View): string {
     server.role,
     server.expires ? `${server.expires.validTo.slice(0, 10)} (${daysLeftOf(server.expires)})` : '-',
     plaintextOf(server),
-    server.sessions ? String(server.sessions.plaintext.length) : 'not seen',
+    sessionsOf(server),
   ])
   const head = ['Status', 'Server', 'Role', 'Certificate until', 'Plaintext', 'Plaintext sessions']
   const lines = [head, head.map(() => '---'), ...rows].map(

@@ -12,16 +12,41 @@ export function sarif({ at, servers }: View): string {
     tool: 'verify-full audit',
     version: VERSION,
     now: new Date(at),
-    rules: used.map(({ id, severity }) => ({
-      id,
-      help: { text: `docs/rules.md#${id}` },
-      defaultConfiguration: { level: LEVELS[severity] },
-    })),
-    results: servers.flatMap((server) =>
-      server.findings.map((finding) => resultOf(server, finding)),
-    ),
+    rules: [
+      ...used.map(({ id, severity }) => ({
+        id,
+        help: { text: `docs/rules.md#${id}` },
+        defaultConfiguration: { level: LEVELS[severity] },
+      })),
+      ...(servers.some(({ unseen }) => unseen.length > 0) ? [NOT_SEEN] : []),
+    ],
+    results: servers.flatMap((server) => [
+      ...server.findings.map((finding) => resultOf(server, finding)),
+      ...server.unseen.map((unseen) => unseenOf(server, unseen)),
+    ]),
   })
 }
+
+/** What could not be seen is a result of its own: a report without results reads as clean. */
+const NOT_SEEN = {
+  id: 'not-seen',
+  help: { text: 'docs/audit.md' },
+  defaultConfiguration: { level: 'warning' },
+} as const
+
+const unseenOf = (
+  server: ServerView,
+  { what, why, fix }: ServerView['unseen'][number],
+): SarifResult => ({
+  rule: NOT_SEEN.id,
+  level: 'warning',
+  message: `${server.server}: not seen: ${what}: ${why}. Fix: ${fix}`,
+  location: {
+    logicalLocations: [{ name: server.server, kind: 'resource' }],
+    physicalLocation: { artifactLocation: { uri: serverUri(server) } },
+  },
+  fingerprint: [server.server, NOT_SEEN.id, what].join(' '),
+})
 
 const LEVELS = { violation: 'error', warning: 'warning' } as const
 
@@ -39,7 +64,7 @@ const resultOf = (server: ServerView, finding: FindingView): SarifResult => ({
   fingerprint: [server.server, finding.rule, finding.from].join(' '),
 })
 
-const uriOf = ({ server }: ServerView, { file }: FindingView): string =>
-  file === undefined
-    ? `postgres://${server.replace(/ .*/, '')}`
-    : encodeURI(file.startsWith('/') ? `file://${file}` : file)
+const serverUri = ({ server }: ServerView): string => `postgres://${server.replace(/ .*/, '')}`
+
+const uriOf = (server: ServerView, { file }: FindingView): string =>
+  file === undefined ? serverUri(server) : encodeURI(file.startsWith('/') ? `file://${file}` : file)

@@ -16,11 +16,18 @@ export function text({ servers, status }: View): string {
     server.role,
     daysLeftOf(server.expires),
     plaintextOf(server),
-    server.sessions ? `${server.sessions.plaintext.length} of ${server.sessions.seen}` : 'not seen',
+    sessionsOf(server, `of ${server.sessions?.seen}`),
   ])
   const head = ['STATUS', 'SERVER', 'ROLE', 'CERTIFICATE', 'PLAINTEXT', 'SESSIONS IN PLAINTEXT']
   const blocks = servers.flatMap(details)
   return `${[...table([head, ...rows]), ...blocks, '', `${counted(servers.length, 'server')}: ${status}`].join('\n')}\n`
+}
+
+/** How many are in plaintext, of those that this role sees. */
+export function sessionsOf({ sessions, unseen }: ServerView, more = ''): string {
+  if (sessions === null) return 'not seen'
+  const partial = unseen.some(({ what }) => what === 'sessions') ? '(not all seen)' : ''
+  return [sessions.plaintext.length, more, partial].filter((part) => part !== '').join(' ')
 }
 
 /** Whether a client without TLS gets in, at any address. */

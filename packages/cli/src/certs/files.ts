@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 /** A file that a command makes. */
@@ -21,9 +21,19 @@ export function writeNew(directory: string, files: readonly NewFile[]): void {
         'Move the old files away, or name another directory with --out.',
     )
   }
-  mkdirSync(directory, { recursive: true })
-  for (const { name, content, secret } of files) {
-    writeFileSync(join(directory, name), content, { flag: 'wx', mode: secret ? 0o600 : 0o644 })
+  const written: string[] = []
+  try {
+    mkdirSync(directory, { recursive: true })
+    for (const { name, content, secret } of files) {
+      const path = join(directory, name)
+      writeFileSync(path, content, { flag: 'wx', mode: secret ? 0o600 : 0o644 })
+      written.push(path)
+    }
+  } catch (cause) {
+    // Half of them would be in the way of the next attempt.
+    for (const path of written) rmSync(path, { force: true })
+    const { code = 'unknown error', path = directory } = cause as NodeJS.ErrnoException
+    throw new Error(`${path} cannot be written (${code}): nothing was written`, { cause })
   }
 }
 

@@ -25,6 +25,8 @@ interface Row {
   readonly policy?: PolicyOptions
 }
 
+const isMapping = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 const text = {
   accepts: (value: unknown): boolean => typeof value === 'string' && value !== '',
   expected: 'a text',
@@ -42,17 +44,16 @@ const KEYS: Readonly<
     accepts: (value) => typeof value === 'number' && value > 0 && value <= 600,
     expected: 'seconds, at most 600',
   },
-  policy: { accepts: (value) => typeof value === 'object', expected: 'options of a policy' },
+  policy: { accepts: isMapping, expected: 'options of a policy' },
 }
 
 /** What there is without a file: no account, so only what needs no credentials. */
-export const WITHOUT_FILE: ReadonlyMap<string, Module> = new Map([
-  ['default', moduleOf({}, '.', { env: {} })],
-])
+export const withoutFile = (): ReadonlyMap<string, Module> =>
+  new Map([['default', moduleOf({}, '.', { env: {} })]])
 
 /**
- * Reads the modules file. Passwords come from files or variables and are read anew for every connection,
- * so that they can be rotated.
+ * Reads the modules file. Passwords and roots come from files or variables and are read anew for every probe,
+ * so that they can be rotated; what is not there at the start is an error at the start.
  *
  * @throws Error that names the file and the module, and quotes nothing of it.
  */
@@ -61,10 +62,12 @@ export function readModules(path: string, io: Pick<Io, 'env'>): ReadonlyMap<stri
     throw new Error(`${path}: ${why}`)
   }
   const rows = (readYaml(path, wrong) as { modules?: unknown } | null)?.modules
-  if (typeof rows !== 'object' || rows === null) return wrong('expected a mapping named modules')
-  const modules = Object.entries(rows).map(([name, row]: [string, unknown]): [string, Module] => {
-    if (typeof row !== 'object' || row === null) return wrong(`module ${name} is no mapping`)
-    for (const [key, value] of Object.entries(row)) {
+  if (!isMapping(rows)) return wrong('expected a mapping named modules')
+  const named = Object.entries(rows as object)
+  if (named.length === 0) return wrong('there is no module in it')
+  const modules = named.map(([name, row]: [string, unknown]): [string, Module] => {
+    if (!isMapping(row)) return wrong(`module ${name} is no mapping`)
+    for (const [key, value] of Object.entries(row as object)) {
       const known = Object.hasOwn(KEYS, key) ? KEYS[key as keyof Row] : undefined
       if (!known) {
         return wrong(`module ${name} has an unknown key; known: ${Object.keys(KEYS).join(', ')}`)
@@ -86,8 +89,12 @@ function moduleOf(row: Row, folder: string, { env }: Pick<Io, 'env'>): Module {
     rootCert === undefined || rootCert === 'system' ? rootCert : resolve(folder, rootCert)
   const policy = definePolicy({ ...row.policy, ...(path ? { rootCert: path } : {}) })
   const password = (): string | undefined => {
-    if (passwordFile) return readFileSync(resolve(folder, passwordFile), 'utf8').trimEnd()
+    if (passwordFile) return readPassword(resolve(folder, passwordFile))
     return passwordEnv === undefined ? undefined : env[passwordEnv]
+  }
+  loadRoots({ kind: 'unset' }, policy.rootCert)
+  if (password() === undefined && passwordEnv !== undefined) {
+    throw new Error('passwordEnv names a variable that is not set')
   }
   return {
     policy,
@@ -110,5 +117,16 @@ function moduleOf(row: Row, folder: string, { env }: Pick<Io, 'env'>): Module {
           : {}),
       }
     },
+  }
+}
+
+function readPassword(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trimEnd()
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error'
+    throw Object.assign(new Error(`passwordFile ${path} cannot be read (${code})`, { cause }), {
+      code,
+    })
   }
 }

@@ -2,9 +2,10 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
-import { isLoopback } from '@verify-full/core'
+import { isLoopback, RootCertError } from '@verify-full/core'
 import { EXIT, type ExitCode, type Io } from '../command.js'
-import { readModules, WITHOUT_FILE } from './modules.js'
+import { printable } from '../printable.js'
+import { readModules, withoutFile } from './modules.js'
 import { type Answer, type Probes, probes } from './probes.js'
 
 /** Options of `verify-full exporter`. */
@@ -17,8 +18,10 @@ export interface ExporterCommand {
 /** Serves until the process is asked to end. The first line on stderr says where. */
 export async function runExporter(options: ExporterCommand, io: Io): Promise<ExitCode> {
   const { host, port } = listenOn(options.listen)
-  const modules = options.modules ? readModules(resolve(io.cwd, options.modules), io) : WITHOUT_FILE
-  const server = serve(probes(modules, options.concurrency, io))
+  const modules = options.modules
+    ? readModules(resolve(io.cwd, options.modules), io)
+    : withoutFile()
+  const server = serve(probes(modules, options.concurrency, io), io)
   server.listen(port, host)
   await once(server, 'listening')
   const { port: bound } = server.address() as AddressInfo
@@ -46,15 +49,20 @@ function listenOn(text: string): { readonly host: string; readonly port: number 
 const PLAIN = 'text/plain; charset=utf-8'
 const METRICS = 'text/plain; version=0.0.4; charset=utf-8'
 
-function serve(found: Probes): Server {
+function serve(found: Probes, { stderr }: Io): Server {
   const server = createServer((request, response) => {
     answer(found, request, response).then(
       ({ status, body }) => {
         const type = status === 200 && request.url !== '/healthz' ? METRICS : PLAIN
         response.writeHead(status, { 'content-type': type }).end(body)
       },
-      // Nothing of the error: it may name an account.
-      () => response.writeHead(500, { 'content-type': PLAIN }).end('internal error\n'),
+      (error: unknown) => {
+        // A file that went away is said to whoever runs this; anything else may name an account.
+        const { code } = error as { code?: unknown }
+        const why = error instanceof RootCertError ? error.message : String(code ?? 'no code')
+        stderr.write(`a request failed: ${printable(why)}\n`)
+        response.writeHead(500, { 'content-type': PLAIN }).end('internal error: see stderr\n')
+      },
     )
   })
   server.requestTimeout = 30_000
@@ -69,7 +77,9 @@ async function answer(
 ): Promise<Answer> {
   if (request.method !== 'GET') return { status: 405, body: 'GET\n' }
   // The host of the URL is not looked at.
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
+  const url = request.url ?? '/'
+  if (!URL.canParse(url, 'http://localhost')) return { status: 400, body: 'no URL\n' }
+  const { pathname, searchParams } = new URL(url, 'http://localhost')
   if (pathname === '/healthz') return { status: 200, body: 'ok\n' }
   if (pathname === '/metrics') return { status: 200, body: await found.metrics() }
   if (pathname !== '/probe') return { status: 404, body: '/metrics /probe /healthz\n' }

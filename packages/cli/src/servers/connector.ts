@@ -32,7 +32,9 @@ export function connector(
     // A connection that breaks later fails its query, which is enough.
     client.on('error', () => {})
     await client.connect()
+    const { processID: pid } = client as { processID?: number | null }
     return {
+      ...(typeof pid === 'number' ? { pid } : {}),
       query: async (sql) => (await client.query(sql)).rows,
       close: () => client.end().catch(() => {}),
     }

@@ -109,6 +109,8 @@ function judged(
   })
   const { violations, warnings, waived } = report
   const standbys = discover ? (live?.standbys?.length ?? 0) : 0
+  // Whoever would be refused today and is in all the same: nothing to stop for, and not clean.
+  const minor = warnings.length + (live?.survivors.length ?? 0)
   const missing = [...unseen, ...unknownStandbys(standbys, visits, live?.role)]
   return {
     cluster: target.name ?? nameOf(target.servers[0]),
@@ -116,7 +118,7 @@ function judged(
     role: live?.role ?? 'unknown',
     discovered: found,
     at: offer.at,
-    status: statusOf(isReachable(offer), violations.length, missing.length, warnings.length),
+    status: statusOf(isReachable(offer), violations.length, missing.length, minor),
     offer,
     ...(target.connect && isReachable(offer) ? { connected: live !== undefined } : {}),
     ...(live ? { live } : {}),

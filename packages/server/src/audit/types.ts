@@ -56,7 +56,8 @@ export interface AuditOptions {
 }
 
 /**
- * From best to worst. `clean`: nothing found, everything seen. `warnings`: no violation, everything seen.
+ * From best to worst. `clean`: nothing found, everything seen. `warnings`: no violation, everything seen; sessions
+ * that the rules of today would refuse are one.
  * `incomplete`: no violation, but something could not be seen: that is not clean. `unreachable`: no TCP
  * connection.
  */

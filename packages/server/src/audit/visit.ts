@@ -75,7 +75,7 @@ async function ask(
   let connection: Connection | undefined
   try {
     connection = await orAbort(opened(target, server, either), either)
-    return { live: await orAbort(look(connection.query), either) }
+    return { live: await orAbort(look(connection), either) }
   } catch (error) {
     signal.throwIfAborted()
     return { failed: deadline.aborted ? TIMEOUT : refused(error) }

@@ -1,7 +1,7 @@
 import type { ClientSession, ServerSetting } from '@verify-full/core'
 import { firstMatch, type HbaEntry, type HbaError, readHbaRow } from '@verify-full/core/offline'
 import { STATEMENTS } from './statements.js'
-import type { LiveFacts, Query, Standby, Unseen } from './types.js'
+import type { Connection, LiveFacts, Query, Standby, Unseen } from './types.js'
 import { UNSEEN } from './unseen.js'
 
 type Row = Readonly<Record<string, unknown>>
@@ -12,11 +12,12 @@ type Row = Readonly<Record<string, unknown>>
  *
  * @throws what the connection throws, where the server cannot be asked at all.
  */
-export async function look(query: Query): Promise<LiveFacts> {
+export async function look({ query, pid }: Omit<Connection, 'close'>): Promise<LiveFacts> {
   const [identity = {}] = await query(STATEMENTS.identity)
   const version = Math.floor(Number(identity.version) / 10_000)
   const loadedAt = dateOf(identity.loaded_at)
-  const unseen: Unseen[] = []
+  const pooled = pid !== undefined && Number(identity.pid) !== pid
+  const unseen: Unseen[] = pooled ? [UNSEEN.pooler] : []
   const settings = settingsOf(await query(STATEMENTS.settings))
   const rules = await rulesOf(query, version, unseen)
   const sessions = await sessionsOf(query, identity.sees_sessions === true, unseen)

@@ -9,7 +9,7 @@ export const isTlsSetting = (column: string): string =>
 export const STATEMENTS: Readonly<
   Record<'identity' | 'settings' | 'hba' | 'sessions' | 'standbys', string>
 > = {
-  identity: `select pg_catalog.pg_is_in_recovery() as standby,
+  identity: `select pg_catalog.pg_is_in_recovery() as standby, pg_catalog.pg_backend_pid() as pid,
       pg_catalog.current_setting('server_version_num')::pg_catalog.int4 as version,
       pg_catalog.pg_conf_load_time() as loaded_at,
       pg_catalog.pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') as sees_sessions`,

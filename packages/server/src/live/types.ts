@@ -7,6 +7,8 @@ export type Query = (sql: string) => Promise<readonly Readonly<Record<string, un
 /** One connection to one server. Who makes it sees to its TLS; this package never holds a password. */
 export interface Connection {
   readonly query: Query
+  /** Of BackendKeyData: behind a pooler the server says another one. */
+  readonly pid?: number
   /** Resolves when the connection is gone; never rejects. */
   close(): Promise<void>
 }
