@@ -40,7 +40,7 @@ function cellsOf({ library, mode, formats, facts, on }: Row, lines: readonly str
     yes(facts.beforeStartup),
     yes(facts.sessionChecked),
     facts.seen,
-    mode === 'open' && !bundled ? formatKept(library.id) : '-',
+    bundled ? '-' : formatKept(library.id, mode),
     ...lines.map((line) => on[line] ?? '-'),
   ]
 }
