@@ -47,7 +47,7 @@ export function adapterOf(
   part?: string,
 ): { adapter: Adapter; stop(): void } {
   const children = new Map<string, { child: ChildProcess; call: Promise<Call> }>()
-  const { drivers = {}, line = 'Node 20', ...known } = KEPT[id] ?? {}
+  const { traits = {}, line = 'Node 20' } = KEPT[id] ?? {}
   const node = NODES[line] ?? ''
   const common = {
     COMPAT_LIBRARY: id,
@@ -78,9 +78,9 @@ export function adapterOf(
   }
 
   const adapter: Adapter = {
-    ...known,
     name: `${part ?? id} under ${mode === 'open' ? 'register' : 'guard'}`,
-    driver: drivers[mode] ?? 'pg',
+    driver: 'pg',
+    ...traits[mode],
     child: { script: join(HERE, 'use.mjs'), env: common, node },
     lacks: ['verifySession', 'listeners'],
     async open(config, policy = {}) {

@@ -93,16 +93,17 @@ The parts of the contract:
 - _exit_: the process ends by itself after the library was closed, used or refused.
 
 \`whole\` is all of these. In each of them a refused connection is one event, a refused caller costs one connection at
-most, and its error has the very report of that event. Of two copies of pg each keeps it, with the other one loaded. Two libraries dial more often than that by themselves: Sequelize, whose
-pool dials for more callers than wait, and pg-boss 12, which asks for the server's version first and goes on without an
-answer. There every connection is one event, and every caller has the report of one of them.
+most, and its error has the very report of that event. Of two copies of pg each keeps it, with the other one loaded. Two
+libraries dial more often than that by themselves: Sequelize, whose pool dials for more callers than wait, and pg-boss
+12, which asks for the server's version first and goes on without an answer. There every connection is one event, and
+every caller has the report of one of them.
 
 Of the contract is not run:
 
 - \`verifySession()\` and listeners that throw: the guards' own tests do, in the process of the application.
-- _strings_, with libraries that read a string in a way of their own (MikroORM, Sequelize, Slonik), and Knex under register,
-  which rejects with its own parser's error where root.crt is not there. What they make of a string is on their own
-  page, and register judges what arrives at pg.
+- _strings_, with libraries that read a string in a way of their own (MikroORM, Sequelize, Slonik): what they make of one
+  is on their own page, and register judges what arrives at pg. Knex under register rejects with its own parser's error
+  where root.crt is not there.
 - _sessions_ and _pools_, with connect-pg-simple, which takes no query, and pg-boss, which has no transactions;
   connect-pg-simple therefore has no string that connects, either. graphile-worker is given a pool here, since its own
   one is made of a string and has no limit of time.

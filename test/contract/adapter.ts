@@ -53,6 +53,8 @@ export interface Adapter {
   readonly dialsOnce?: boolean
   /** The rule that refuses a configuration without a word about TLS. Default `sslmode-missing`. */
   readonly silence?: string
+  /** Where root.crt is not there, the library fails by an error of its own before a driver is asked. */
+  readonly readsRootCert?: boolean
   /** The guard's error inside the library's own, where the library wraps it: `cause`, `parent`. */
   unwrap?(error: unknown): unknown
 }

@@ -35,12 +35,9 @@ const STRINGS: readonly Case[] = [
     (target) => ({ url: urlOf(target, '?sslMode=verify-full') }),
     'sslmode-unknown',
   ],
-  [
-    'a root.crt that is not there',
-    (target) => ({ url: urlOf(target, '?sslmode=verify-full&sslrootcert=/no/such/root.crt') }),
-    'root-cert-unusable',
-  ],
 ]
+
+const MISSING = '?sslmode=verify-full&sslrootcert=/no/such/root.crt'
 
 /** Options below verify-full. */
 export function configurations(adapter: Adapter, world: World): void {
@@ -61,6 +58,16 @@ export function configurations(adapter: Adapter, world: World): void {
 /** Strings below verify-full, and one that is not. */
 export function strings(adapter: Adapter, world: World): void {
   refused(STRINGS, adapter, world)
+
+  it('a root.crt that is not there is refused with 0 sockets', async () => {
+    await using server = await hostile({ answer: 'refuse' })
+    const target = accountOf(world, server.port)
+    const published = watch('verify-full:violation', server.port)
+    const error = await outcome(adapter, { url: urlOf(target, MISSING) })
+    if (adapter.readsRootCert) expect(error).toMatchObject({ code: 'ENOENT' })
+    else expectEvents(adapter, [expectRefusal(error, 'root-cert-unusable', target)], published)
+    expect(server.connections).toHaveLength(0)
+  })
 
   it('with sslrootcert is accepted', async () => {
     const query = new URLSearchParams({ sslmode: 'verify-full', sslrootcert: world.files.root })
