@@ -40,7 +40,7 @@ function cellsOf({ library, mode, formats, facts, on }: Row, lines: readonly str
     yes(facts.beforeStartup),
     yes(facts.sessionChecked),
     facts.seen,
-    mode === 'open' && !bundled ? formatKept(library.id) : '-',
+    bundled ? '-' : formatKept(library.id, mode),
     ...lines.map((line) => on[line] ?? '-'),
   ]
 }
@@ -72,18 +72,46 @@ authority, to a server that says in \`pg_stat_ssl\` that the session is in plain
   (\`same\`), or inside the library's own error (\`.cause\`), or that has its \`code\` and the text of its message
   (\`code and text\`). "Node's own" is the error of a handshake that nothing but Node refused, since the configuration was
   right.
-- **contract**: which part of the list of cases that the guards themselves are tested with (\`test/contract\`) holds
-  through register alone, on the Node that runs the suite. \`whole\` is all of it but \`verifySession()\`, which register
-  has not, and listeners that throw, which would have to be in the application's process; _sessions_ are
-  accepted and refused connections, with their events and errors; _pools_ are parallel refusals, lost backends, TLS
-  switched off and certificates rotated while a pool lives; _hostile servers_ are some 25 scripts of a server
-  that lies, stalls or strips TLS. \`-\` is not run: another version of a library that is, or one that does not hand
-  queries through (job queues, session stores) or tries refused connections again (Slonik).
-- **Node 20** and the others: the module systems in which all of it was run, and was the same.
+- **contract**: which parts of the list of cases that the guards themselves are tested with (\`test/contract\`, in a
+  process of the library's own) hold through register alone, and through \`guard\` alone; see below.
+- **Node 20** and the others: the module systems in which all of it but the contract was run, and was the same. The
+  contract is run on Node 20; with Slonik 49, which needs a later one, on Node 24.
 
-Of the contract, _configurations_ are settings that are missing, plaintext, unverified or misspelt, in options and in
-strings. Libraries that read a string in a way of their own (Knex, Sequelize, Drizzle, pg-promise, MikroORM, Prisma) have
-none of these cases: what they make of a string is on their own page, and register judges what arrives at pg.
+The parts of the contract:
+
+- _configurations_: options without a word about TLS, \`ssl: false\`, \`rejectUnauthorized: false\`, an empty \`ca\`, and
+  \`NODE_TLS_REJECT_UNAUTHORIZED=0\` open no connection.
+- _strings_: nor do connection strings without \`sslmode\`, with one below verify-full, misspelt, or with a root.crt that
+  is not there; one with \`sslrootcert\` connects.
+- _sessions_: queries side by side and a transaction, with an event for each connection.
+- _refusals_, by a real PostgreSQL: of another authority, where no backend has seen the connection, and after
+  authentication, where nothing was executed and nothing stays open.
+- _pools_: 30 callers refused at once, lost backends, TLS switched off, and certificates rotated while a pool lives.
+  Every caller is told, no connection stays, and the pool works again.
+- _hostile servers_: 25 scripts of a server that lies, stalls or strips TLS. The caller gets an error in bounded time,
+  the guard's own but from a server that just hangs up or never ends the authentication. The server gets no user before
+  its certificate is verified, and never a query.
+- _exit_: the process ends by itself after the library was closed, used or refused.
+
+\`whole\` is all of these. In each of them a refused connection is one event, a refused caller costs one connection at
+most, and its error has the very report of that event. Of two copies of pg each keeps it, with the other one loaded. Two
+libraries dial more often than that by themselves: Sequelize, whose pool dials for more callers than wait, and pg-boss
+12, which asks for the server's version first and goes on without an answer. There every connection is one event, and
+every caller has the report of one of them.
+
+Of the contract is not run:
+
+- \`verifySession()\` and listeners that throw: the guards' own tests do, in the process of the application.
+- _strings_, with libraries that read a string in a way of their own (MikroORM, Sequelize, Slonik): what they make of one
+  is on their own page, and register judges what arrives at pg. Knex under register rejects with its own parser's error
+  where root.crt is not there.
+- _sessions_ and _pools_, with connect-pg-simple, which takes no query, and pg-boss, which has no transactions;
+  connect-pg-simple therefore has no string that connects, either. graphile-worker is given a pool here, since its own
+  one is made of a string and has no limit of time.
+- _pools_, with Slonik: of 12 callers beside a pool of 5 it tells those 5, and the others wait for ever. It does so without
+  any guard, too, where PostgreSQL is not there: see [its page](slonik.md).
+- all of it, with the generated PrismaClient: what it does with a connection is the adapter's.
+- all of it, in bundles: a bundle with \`guard()\` has the same guard in it.
 
 Also run, on each of these lines: OpenTelemetry's loader and its instrumentation of pg, and pg and postgres.js under tsx
 4.23, each loaded before register and after it, as modules and as CommonJS; pg and postgres.js in a worker with

@@ -20,17 +20,23 @@ export type Row = Readonly<Record<string, unknown>>
 export type Query = (sql: string) => Promise<readonly Row[]>
 
 /** What some libraries do not have: their cases then say that they were not tested. */
-export type Feature = 'verifySession' | 'listeners' | 'url'
+export type Feature = 'verifySession' | 'listeners'
+
+/** Does what `use` of used.mjs does with `CONTRACT_CONFIG`. */
+export interface Script {
+  readonly script: string
+  /** The binary; the running one where there is none. */
+  readonly node?: string
+  readonly env: Readonly<Record<string, string>>
+}
 
 export interface Adapter {
   /** In the titles of the tests. */
   readonly name: string
   /** In reports and events. */
   readonly driver: DriverName
-  /** Of the module that exports this object as `adapter`, or its `open`: a child process imports it. */
-  readonly module: string
-  /** Of that child process. */
-  readonly env?: Readonly<Record<string, string>>
+  /** How a process of its own uses it: by the module that exports this object as `adapter`, or by a script. */
+  readonly child: { readonly module: string } | Script
   /**
    * Guards a configuration and gives it to the library: a pool of at most {@link POOL_SIZE} connections
    * that lets callers wait for one as long as {@link PATIENCE_MILLIS}. May connect already; rejects with what the
@@ -38,6 +44,17 @@ export interface Adapter {
    */
   open(config: Config, policy?: PolicyOptions): Promise<Database>
   readonly lacks?: readonly Feature[]
+  /** Connections that the library opens for itself before the first one of a caller. Default 0. */
+  readonly probes?: number
+  /**
+   * Whether each refusal of a caller costs one connection, no more and no less. Default true; false for a pool that
+   * dials for more callers than wait, tells several of one refusal, or dials for itself.
+   */
+  readonly dialsOnce?: boolean
+  /** The rule that refuses a configuration without a word about TLS. Default `sslmode-missing`. */
+  readonly silence?: string
+  /** Where root.crt is not there, the library fails by an error of its own before a driver is asked. */
+  readonly readsRootCert?: boolean
   /** The guard's error inside the library's own, where the library wraps it: `cause`, `parent`. */
   unwrap?(error: unknown): unknown
 }

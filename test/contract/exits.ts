@@ -6,42 +6,41 @@ import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 import { expect, it, onTestFinished } from 'vitest'
 import { copyOf } from '../support/copies.js'
-import type { Adapter, Config } from './adapter.js'
+import type { Adapter, Config, Script } from './adapter.js'
 import { accountOf, verified, type World } from './world.js'
 
 // Below test/, so that what is not bundled resolves as it does for this package.
 const PARENT = fileURLToPath(new URL('../.children/', import.meta.url))
 
-const SOURCE = `
-const { adapter = library } = library
-const database = await adapter.open(JSON.parse(process.env.CONTRACT_CONFIG)).catch(() => undefined)
-const outcomes = database
-  ? await Promise.all([1, 2].map((i) => database.query('select ' + i).then(() => 'ran', (error) => error.name)))
-  : ['refused']
-await database?.close()
-console.log(outcomes.join())
-`
-
 /** A process that used the adapter, without process.exit(). */
 export function exits(adapter: Adapter, world: World): void {
   it('exits by itself after close(), used or refused', { timeout: 60_000 }, async () => {
-    const script = await bundle(adapter)
-    expect(await run(script, verified(world), adapter.env)).toEqual({ output: 'ran,ran', code: 0 })
+    const script = await scriptOf(adapter)
+    expect(await run(script, verified(world))).toEqual({ output: 'ran,ran', code: 0 })
     const rogue = { ...accountOf(world), ssl: { ca: world.set.rogueRoot.root } }
-    const { output, code } = await run(script, rogue, adapter.env)
+    const { output, code } = await run(script, rogue)
     expect(output).toMatch(/refused|PolicyError,PolicyError/)
     expect(code).toBe(0)
   })
 }
 
+async function scriptOf({ child }: Adapter): Promise<Script> {
+  return 'script' in child ? child : { script: await bundle(child.module), env: {} }
+}
+
 /** The child's script, from the sources: a child of Node alone would need a build. */
-async function bundle({ module }: Adapter): Promise<string> {
+async function bundle(module: string): Promise<string> {
   mkdirSync(PARENT, { recursive: true })
   const folder = mkdtempSync(join(PARENT, 'run-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const entry = join(folder, 'entry.ts')
-  const from = JSON.stringify(fileURLToPath(module))
-  writeFileSync(entry, `import * as library from ${from}\n${SOURCE}`)
+  const [from, used] = [module, new URL('used.mjs', import.meta.url)].map((url) =>
+    JSON.stringify(fileURLToPath(url)),
+  )
+  writeFileSync(
+    entry,
+    `import { adapter } from ${from}\nimport { use } from ${used}\nawait use(adapter.open)`,
+  )
   const output = await rolldown({
     input: entry,
     platform: 'node',
@@ -67,8 +66,8 @@ async function bundle({ module }: Adapter): Promise<string> {
 /** A process that is still there that long after its last line waits for something, and is killed. */
 const LINGER_MILLIS = 8000
 
-async function run(script: string, config: Config, env: Adapter['env']) {
-  const child = spawn(process.execPath, [script], {
+async function run({ script, env, node = process.execPath }: Script, config: Config) {
+  const child = spawn(node, [script], {
     env: { ...process.env, ...env, CONTRACT_CONFIG: JSON.stringify(config) },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -5,7 +5,7 @@ import { type Adapter, type Config, PATIENCE_MILLIS, POOL_SIZE } from './adapter
 export const adapter: Adapter = {
   name: process.env.VERIFY_FULL_KNEX ?? 'knex',
   driver: 'knex',
-  module: import.meta.url,
+  child: { module: import.meta.url },
   async open(config, policy) {
     const db = knex(
       guard(

@@ -5,7 +5,7 @@ import { type Adapter, type Config, type Database, PATIENCE_MILLIS, POOL_SIZE } 
 export const adapter: Adapter = {
   name: 'pg',
   driver: 'pg',
-  module: import.meta.url,
+  child: { module: import.meta.url },
   async open(config, policy) {
     return databaseOf(poolOf(config, policy))
   },

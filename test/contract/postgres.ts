@@ -5,7 +5,7 @@ import { type Adapter, type Config, PATIENCE_MILLIS, POOL_SIZE } from './adapter
 export const adapter: Adapter = {
   name: 'postgres',
   driver: 'postgres',
-  module: import.meta.url,
+  child: { module: import.meta.url },
   async open(config, policy) {
     const { url, options } = optionsOf(config)
     const connect = guard(postgres, policy)

@@ -5,8 +5,8 @@ import { proxy } from '../support/index.js'
 import type { Adapter } from './adapter.js'
 import {
   accountOf,
+  expectEvents,
   expectRefusal,
-  expectSameObjects,
   itWith,
   outcome,
   PASSWORD_ONLY,
@@ -15,7 +15,7 @@ import {
   watch,
 } from './world.js'
 
-/** One connection on the real server, accepted or refused. */
+/** One connection on the real server, accepted. */
 export function sessions(adapter: Adapter, world: World): void {
   it('accepted: queries, transactions, and the session event of each connection', async () => {
     const { server } = world
@@ -60,48 +60,6 @@ export function sessions(adapter: Adapter, world: World): void {
     expect(JSON.stringify(reports)).not.toContain(server.password)
   })
 
-  itWith('url', adapter, 'accepted from a connection string with sslrootcert', async () => {
-    const { user, password, port, database } = world.server
-    const query = new URLSearchParams({ sslmode: 'verify-full', sslrootcert: world.files.root })
-    const url = `postgres://${user}:${password}@127.0.0.1:${port}/${database}?${query}`
-    expect(await outcome(adapter, { url })).toEqual([{ v: 1 }])
-  })
-
-  it('of another CA is refused with its cause, and no backend has seen it', async () => {
-    const { server, set } = world
-    await using link = await proxy(server)
-    const published = watch('verify-full:violation', link.port)
-    const target = accountOf(world, link.port)
-    const logged = server.log().length
-    const config = { ...target, ssl: { ca: set.rogueRoot.root } }
-    const refusal = expectRefusal(
-      await outcome(adapter, config),
-      'certificate-not-verified',
-      target,
-    )
-    expect(refusal).toMatchObject({ code: 'ERR_VERIFY_FULL_SESSION', cause: {} })
-    expectSameObjects([refusal], published)
-    expect(link.connections).toBe(1)
-    expect(server.log().slice(logged)).not.toContain('connection authorized')
-  })
-
-  it('refused after authentication: closed, and nothing executed', async () => {
-    const { server } = world
-    await server.admin('create table if not exists ran (v text)', server.database)
-    await server.admin('grant all on ran to public', server.database)
-    // Without SCRAM there is no channel binding: the session itself is refused.
-    await server.setHba(['hostssl all all 127.0.0.1/32 trust'])
-    onTestFinished(() => server.setHba(PASSWORD_ONLY))
-    const published = watch('verify-full:violation', server.port)
-    const config = verified(world)
-    const insert = "insert into ran values ('queued')"
-    const policy = { channelBinding: 'require' } as const
-    const error = await outcome(adapter, config, policy, insert)
-    expectSameObjects([expectRefusal(error, 'channel-binding-missing', config)], published)
-    expect(await server.admin('select * from ran', server.database)).toEqual([])
-    await expect.poll(() => server.connections()).toBe(0)
-  })
-
   itWith('listeners', adapter, 'is judged alike by listeners that throw', async () => {
     const names = ['verify-full:session', 'verify-full:violation'] as const
     const listener = () => {
@@ -122,5 +80,43 @@ export function sessions(adapter: Adapter, world: World): void {
       if (warned.size === names.length) break
     }
     expect([...warned]).toEqual(names.map((name) => `A listener of ${name} threw.`))
+  })
+}
+
+/** One connection to the real server, refused. */
+export function refusals(adapter: Adapter, world: World): void {
+  it('of another CA is refused with its cause, and no backend has seen it', async () => {
+    const { server, set } = world
+    await using link = await proxy(server)
+    const published = watch('verify-full:violation', link.port)
+    const target = accountOf(world, link.port)
+    const logged = server.log().length
+    const config = { ...target, ssl: { ca: set.rogueRoot.root } }
+    const refusal = expectRefusal(
+      await outcome(adapter, config),
+      'certificate-not-verified',
+      target,
+    )
+    expect(refusal).toMatchObject({ code: 'ERR_VERIFY_FULL_SESSION', cause: {} })
+    expectEvents(adapter, [refusal], published)
+    expect(published).toHaveLength(link.connections)
+    expect(server.log().slice(logged)).not.toContain('connection authorized')
+  })
+
+  it('refused after authentication: closed, and nothing executed', async () => {
+    const { server } = world
+    await server.admin('create table if not exists ran (v text)', server.database)
+    await server.admin('grant all on ran to public', server.database)
+    // Without SCRAM there is no channel binding: the session itself is refused.
+    await server.setHba(['hostssl all all 127.0.0.1/32 trust'])
+    onTestFinished(() => server.setHba(PASSWORD_ONLY))
+    const published = watch('verify-full:violation', server.port)
+    const config = verified(world)
+    const insert = "insert into ran values ('queued')"
+    const policy = { channelBinding: 'require' } as const
+    const error = await outcome(adapter, config, policy, insert)
+    expectEvents(adapter, [expectRefusal(error, 'channel-binding-missing', config)], published)
+    expect(await server.admin('select * from ran', server.database)).toEqual([])
+    await expect.poll(() => server.connections()).toBe(0)
   })
 }

@@ -6,7 +6,7 @@ import { type Adapter, type Config, PATIENCE_MILLIS, POOL_SIZE } from './adapter
 export const adapter: Adapter = {
   name: process.env.VERIFY_FULL_TYPEORM ?? 'typeorm',
   driver: 'typeorm',
-  module: import.meta.url,
+  child: { module: import.meta.url },
   async open(config, policy) {
     const dataSource = new DataSource(guard(optionsOf(config), policy))
     await dataSource.initialize()

@@ -21,12 +21,14 @@ async function connect(config, load, options) {
       connectionTimeoutMillis: connectTimeoutMillis,
       ...options,
     },
+    pool: { max: 5 },
     entities: [],
     discovery: { warnWhenNoEntities: false },
     logger() {},
   })
   return {
     query: (sql) => orm.em.getConnection().execute(sql),
+    transaction: (work) => orm.em.transactional((em) => work((sql) => em.execute(sql))),
     close: () => orm.close(true),
   }
 }

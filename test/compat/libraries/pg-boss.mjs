@@ -30,5 +30,5 @@ export async function start(PgBoss, options) {
     await stop().catch(() => {})
     throw error
   }
-  return { query: () => boss.createQueue('compat'), close: stop }
+  return { query: async (sql) => (await boss.getDb().executeSql(sql)).rows, close: stop }
 }

@@ -7,6 +7,17 @@ export const open = (config, load) => both(config, load, poolOf)
 
 export const inject = (config, load) => both(config, load, guardedPool)
 
+/** Each copy alone, with the other one loaded. */
+export const parts = Object.fromEntries(
+  packages.map((copy) => {
+    const one = (make) => async (config, load) => {
+      await Promise.all(packages.map((name) => load(name)))
+      return databaseOf(await make(config, load, copy))
+    }
+    return [copy, { open: one(poolOf), inject: one(guardedPool) }]
+  }),
+)
+
 /** One copy that is not refused would be hidden by the other one's refusal. */
 async function both(config, load, make) {
   const pools = [

@@ -1,14 +1,17 @@
 /**
- * A library under register alone, as an adapter of the contract: its processes are started under NODE_OPTIONS,
- * one for each policy, and queried over their channels. The errors and events are the process's own, told.
+ * A library in processes of its own, as an adapter of the contract: under NODE_OPTIONS, one process for each policy,
+ * or with the guard injected. They are told over their channels what to ask; the errors and events are their own.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import type { PolicyOptions } from '@verify-full/core'
-import { type DriverName, type Events, PolicyError, publish, type Report } from '@verify-full/core'
-import type { Adapter, Config, Database, Query, Row } from '../contract/adapter.js'
+import { type Events, PolicyError, publish, type Report } from '@verify-full/core'
+import type { Adapter, Database, Query, Row } from '../contract/adapter.js'
 import type { Workshop } from '../register/process.js'
-import { HERE } from './wanted.js'
+import type { Mode } from './applications.js'
+import { KEPT } from './kept.js'
+import { HERE, NODES } from './wanted.js'
 
 /** What a process says: that it listens, what was published, and the answers. */
 type Message =
@@ -33,42 +36,41 @@ const VARIABLES: Readonly<Record<string, string>> = {
   channelBinding: 'VERIFY_FULL_CHANNEL_BINDING',
   gateTimeoutMillis: 'VERIFY_FULL_GATE_TIMEOUT_MILLIS',
 }
-const DRIVERS: Readonly<Record<string, DriverName>> = {
-  postgres: 'postgres',
-  'drizzle-postgres-js': 'postgres',
-}
 
 type Call = (operation: string, given: object) => Promise<readonly Row[]>
 
-/** The adapter of a library of libraries/, and what ends its processes. */
-export function registered(id: string, place: Workshop): { adapter: Adapter; stop(): void } {
+/** The adapter of a library of libraries/, or of a part of it, and what ends its processes. */
+export function adapterOf(
+  id: string,
+  mode: Mode,
+  place: Workshop,
+  part?: string,
+): { adapter: Adapter; stop(): void } {
   const children = new Map<string, { child: ChildProcess; call: Promise<Call> }>()
-  const NODE_OPTIONS = `--import=${place.register}`
+  const { traits = {}, line = 'Node 20' } = KEPT[id] ?? {}
+  const node = NODES[line] ?? ''
+  const common = {
+    COMPAT_LIBRARY: id,
+    COMPAT_MODE: mode,
+    COMPAT_GUARDS: JSON.stringify(place.entries),
+    ...(part ? { COMPAT_PART: part } : {}),
+    ...(mode === 'open' ? { NODE_OPTIONS: `--import=${place.register}` } : {}),
+  }
 
-  function processOf(policy: PolicyOptions = {}): Promise<Call> {
-    const variables = Object.entries(policy).map(([option, value]) => {
-      const name = VARIABLES[option]
-      if (!name) throw new Error(`register has no variable for ${option}`)
-      return [name, String(value)]
-    })
-    const { NODE_TLS_REJECT_UNAUTHORIZED: weak } = process.env
+  function processOf(policy: PolicyOptions): Promise<Call> {
+    const { PATH, HOME, NODE_TLS_REJECT_UNAUTHORIZED: weak } = process.env
     const env = {
-      ...Object.fromEntries(variables),
+      ...(mode === 'open' ? variablesOf(policy) : {}),
       ...(weak ? { NODE_TLS_REJECT_UNAUTHORIZED: weak } : {}),
     }
     const key = JSON.stringify(env)
-    const known = children.get(key)
-    if (known) return known.call
-    const child = fork('child.mjs', {
+    const running = children.get(key)
+    if (running) return running.call
+    const child = fork('serve.mjs', {
       cwd: HERE,
+      execPath: node,
       serialization: 'advanced',
-      env: {
-        PATH: process.env.PATH,
-        HOME: process.env.HOME,
-        NODE_OPTIONS,
-        COMPAT_LIBRARY: id,
-        ...env,
-      },
+      env: { PATH, HOME, ...common, ...env },
     })
     const call = listen(child)
     children.set(key, { child, call })
@@ -76,12 +78,14 @@ export function registered(id: string, place: Workshop): { adapter: Adapter; sto
   }
 
   const adapter: Adapter = {
-    name: `${id} under register`,
-    driver: DRIVERS[id] ?? 'pg',
-    module: new URL(`./libraries/${id}.mjs`, import.meta.url).href,
-    env: { NODE_OPTIONS },
-    lacks: ['verifySession', 'listeners', ...(STRINGS.includes(id) ? [] : (['url'] as const))],
-    open: async (config, policy) => openDatabase(await processOf(policy), config),
+    name: `${part ?? id} under ${mode === 'open' ? 'register' : 'guard'}`,
+    driver: 'pg',
+    ...traits[mode],
+    child: { script: join(HERE, 'use.mjs'), env: common, node },
+    lacks: ['verifySession', 'listeners'],
+    async open(config, policy = {}) {
+      return openDatabase(await processOf(policy), { config, policy })
+    },
   }
   return {
     adapter,
@@ -91,8 +95,14 @@ export function registered(id: string, place: Workshop): { adapter: Adapter; sto
   }
 }
 
-/** Those whose `open` takes a string. */
-const STRINGS: readonly string[] = ['pg', 'postgres', 'knex', 'typeorm', 'kysely']
+function variablesOf(policy: PolicyOptions): Record<string, string> {
+  const variables = Object.entries(policy).map(([option, value]) => {
+    const name = VARIABLES[option]
+    if (!name) throw new Error(`register has no variable for ${option}`)
+    return [name, String(value)]
+  })
+  return Object.fromEntries(variables)
+}
 
 /** Answers of a process by the number of the question; events are published here too. */
 async function listen(child: ChildProcess): Promise<Call> {
@@ -109,6 +119,9 @@ async function listen(child: ChildProcess): Promise<Call> {
     if (error) waiting.get(id)?.reject(errorOf(error, published))
     else waiting.get(id)?.resolve(rows)
     waiting.delete(id)
+  })
+  child.once('exit', (code) => {
+    for (const { reject } of waiting.values()) reject(new Error(`ended with ${code}`))
   })
   await once(child, 'message')
   let questions = 0
@@ -138,14 +151,14 @@ function errorOf(told: Told, published: readonly Report[]): Error {
 let databases = 0
 let transactions = 0
 
-async function openDatabase(call: Call, config: Config): Promise<Database> {
+async function openDatabase(call: Call, given: object): Promise<Database> {
   databases += 1
   const database = databases
   const query =
     (transaction?: number): Query =>
     (sql) =>
       call('query', { database, transaction, sql })
-  await call('open', { database, config })
+  await call('open', { ...given, database })
   return {
     query: query(),
     async transaction(work) {

@@ -1,0 +1,3 @@
+import { keepsContract } from '../keeps.js'
+
+await keepsContract('slonik')
