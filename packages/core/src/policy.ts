@@ -107,8 +107,10 @@ export function definePolicy(options: PolicyOptions | Policy = {}): Policy {
  */
 const isCopy = (options: PolicyOptions | Policy): options is Policy =>
   ['waivers', ...Object.keys(OPTIONS)].every(
-    (key) => key === 'dangerouslyAllow' || Object.hasOwn(options, key),
+    (key) => ABSENT.has(key) || Object.hasOwn(options, key),
   )
+/** What a policy has under another name, or not where it is written as JSON. */
+const ABSENT: ReadonlySet<string> = new Set(['dangerouslyAllow', 'rootCert'])
 
 function defineWaiver(waiver: Waiver, index: number): Policy['waivers'][number] {
   const at = `dangerouslyAllow[${index}]`
