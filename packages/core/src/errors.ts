@@ -29,10 +29,10 @@ export class PolicyError extends Error {
   readonly code: ErrorCode
   /** Of all reports, most specific first in each; at least one. */
   readonly violations: readonly Violation[]
-  /** The first of `reports`. */
-  readonly report: Report
+  /** The first of `reports`. Not enumerable, like these: a log would say everything three times. */
+  declare readonly report: Report
   /** One for each connection refused, by name where there are several; mostly one. */
-  readonly reports: readonly [Report, ...Report[]]
+  declare readonly reports: readonly [Report, ...Report[]]
 
   constructor(
     code: ErrorCode,
@@ -42,8 +42,7 @@ export class PolicyError extends Error {
     const all = 'violations' in reports ? ([reports] as const) : reports
     super(formatReports(all), options)
     this.code = code
-    this.reports = all
-    this.report = all[0]
+    Object.defineProperties(this, { report: { value: all[0] }, reports: { value: all } })
     this.violations = all.length === 1 ? all[0].violations : all.flatMap((it) => it.violations)
   }
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { inspect } from 'node:util'
 import {
   definePolicy,
   type Finding,
@@ -396,6 +397,8 @@ describe('PolicyError', () => {
     expect(error.violations).toEqual([...first.violations, ...second.violations])
     const alone = new PolicyError('ERR_VERIFY_FULL_POLICY', [first])
     expect([alone.message, alone.reports]).toEqual([formatViolations(first), [first]])
+    // What Node prints of an error that nobody catches has each violation once below the message.
+    expect(inspect(alone).match(/ rule: /g)).toHaveLength(first.violations.length)
   })
 
   const two = 'sslmode is given more than once: which one counts depends on the reader.'
