@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { scan } from '@verify-full/scan'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hostile } from '../support/hostile.js'
 import { pki } from '../support/pki.js'
 import { HERE, WANTED } from './wanted.js'
@@ -29,8 +29,11 @@ const both = (port: number) =>
 describe.skipIf(!WANTED)(
   WANTED ? 'drizzle.config' : 'NOT TESTED: drizzle.config (pnpm test:compat does)',
   () => {
-    mkdirSync(PARENT, { recursive: true })
-    const root = mkdtempSync(PARENT)
+    let root: string
+    beforeAll(() => {
+      mkdirSync(PARENT, { recursive: true })
+      root = mkdtempSync(PARENT)
+    })
     afterAll(() => rmSync(root, { recursive: true }))
 
     test('is read as drizzle-kit reads it', { timeout: 300_000 }, async () => {

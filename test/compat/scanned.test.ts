@@ -92,11 +92,12 @@ type Seen = 'plaintext' | 'tls(none)' | 'tls(full)' | 'nothing'
 describe.skipIf(!WANTED)(
   WANTED ? 'scanned' : 'NOT TESTED: what is scanned and run (pnpm test:compat does)',
   () => {
-    mkdirSync(PARENT, { recursive: true })
-    const root = mkdtempSync(PARENT)
     const stray = () => {}
+    let root: string
     let server: HostileServer
     beforeAll(async () => {
+      mkdirSync(PARENT, { recursive: true })
+      root = mkdtempSync(PARENT)
       const certificate = (await pki()).certificate('rogue')
       server = await hostile({ tls: { certificate }, authentication: 'busy' })
       // Pools of the libraries report later what was said already.

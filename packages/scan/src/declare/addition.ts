@@ -59,9 +59,17 @@ export function addLine(
   return { offset: end, length: 0, text: `${newline || '\n'}${ADDED}` }
 }
 
+/** `${NAME}/`, `${{ env.NAME }}?`, `$(NAME)&`, `$NAME/`: a variable that something follows. */
+const EXTENDED =
+  /\$(?:\{\{?\s{0,9}(?:env\.)?(\w+)\s{0,9}\}\}?|\((\w+)\))(?=[\w/?&%.=-])|\$(\w+)(?=[/?&%.=-])/g
+const extended = new WeakMap<SourceFile, ReadonlySet<string>>()
+
 /** Whether a file puts a variable into a longer string: `${DATABASE_URL}?schema=app`, `$DATABASE_URL/app`. */
-export function isExtended(key: string, { text }: SourceFile): boolean {
-  if (!/^\w+$/.test(key) || !text.includes('$')) return false
-  const braces = `\\{\\{?\\s*(?:env\\.)?${key}\\s*\\}\\}?|\\(${key}\\)`
-  return new RegExp(`\\$(?:(?:${braces})[\\w/?&%.=-]|${key}[/?&%.=-])`).test(text)
+export function isExtended(key: string, file: SourceFile): boolean {
+  const known = extended.get(file) ?? namesIn(file)
+  extended.set(file, known)
+  return known.has(key)
 }
+
+const namesIn = ({ text }: SourceFile): ReadonlySet<string> =>
+  new Set([...text.matchAll(EXTENDED)].flatMap((match) => match.slice(1).filter((it) => it)))

@@ -26,13 +26,14 @@ const resources = (tree: Tree): Resource[] =>
   tree.kind !== 'map'
     ? []
     : tree.entries.flatMap(({ key, value }) => {
-        const type = /^resource\.([\w-]+)\./.exec(key)?.[1]
+        // A module takes the parameters of the group that it makes.
+        const type = /^(?:resource\.([\w-]+)\.|(module)\.)/.exec(key)?.slice(1).find(Boolean)
         return type === undefined ? [] : [{ type, body: value }]
       })
 
 /** One row per kind of resource that decides whether a server accepts plaintext. */
 const RESOURCES: readonly (readonly [type: RegExp, judge: (body: Tree) => DirectFinding[]])[] = [
-  [/^aws_(?:db|rds_cluster)_parameter_group$/, rdsParameters],
+  [/^aws_(?:db|rds_cluster)_parameter_group$|^module$/, rdsParameters],
   [/^google_sql_database_instance$/, cloudSql],
   [/^azurerm_postgresql_(?:flexible_)?(?:server_)?configuration$/, azureConfiguration],
   [/^azurerm_postgresql_server$/, azureServer],
@@ -70,7 +71,14 @@ function written(body: Tree, key: string): { place: Range; text: string } | unde
 /** SQL Server has a parameter of the same name. */
 function rdsParameters(body: Tree): DirectFinding[] {
   if (/sqlserver/.test(textAt(body, 'family') ?? '')) return []
-  return blocks(body, 'parameter').flatMap((parameter) => {
+  const listed = [
+    'parameters',
+    'db_parameter_group_parameters',
+    'db_cluster_parameter_group_parameters',
+  ]
+    .map((key) => at(body, key))
+    .flatMap((it) => (it?.kind === 'list' ? it.items : []))
+  return [...blocks(body, 'parameter'), ...listed].flatMap((parameter) => {
     const value = written(parameter, 'value')
     if (textAt(parameter, 'name') !== 'rds.force_ssl' || value?.text !== '0') return []
     return plaintext(value.place, 'rds.force_ssl = 0', '1')
