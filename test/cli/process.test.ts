@@ -119,3 +119,15 @@ it('a watch keeps no service alive: once the work is done, the process ends', as
   const [code] = await ended
   expect({ code, ...written }).toEqual({ code: 0, out: 'looked\n', err: '' })
 })
+
+it('who stops reading, and a defect, are no findings: exit code 2, and no stack', async () => {
+  const { child, written, ended } = started('audit', conninfo(), '--no-connect', '--format', 'html')
+  child.stdout.destroy()
+  expect((await ended)[0]).toBe(2)
+  expect(written.err).not.toContain(' at ')
+  const throwing = `data:text/javascript,setTimeout(() => { throw new TypeError('${PASSWORD}') }, 500)`
+  const broken = node('--import', throwing, binary, 'exporter', '--listen', '127.0.0.1:0')
+  expect((await broken.ended)[0]).toBe(2)
+  expect(broken.written.err).toMatch(/verify-full: internal error \(TypeError\)\n$/)
+  expect(broken.written.err).not.toContain(PASSWORD)
+})
