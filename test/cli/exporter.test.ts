@@ -125,6 +125,15 @@ it('more probes than it may: 503 for the rest, and it recovers', async () => {
   expect((await probe(server.port)).status).toBe(200)
 })
 
+it('listens on loopback unless it is told otherwise, and then says what that means', async () => {
+  const help = start(['exporter', '--help'])
+  await help.ended
+  expect(help.out()).toMatch(/default: +"127\.0\.0\.1:9849"/)
+  expect(exporter.err()).not.toContain('other hosts')
+  await using open = start(['exporter', '--listen', '0.0.0.0:0'])
+  await vi.waitFor(() => expect(open.err()).toContain('can be reached from other hosts'))
+})
+
 it('a root.crt that goes away: 500, and stderr says which file; back again without a restart', async () => {
   const root = join(folder, 'moving-root.crt')
   copyFileSync(files.root, root)

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type PkiFiles, type PostgresServer, pki, postgres } from '../support/index.js'
@@ -15,6 +15,7 @@ vi.setConfig({ testTimeout: 60_000 })
 const PASSWORD = 'secret-app-pw'
 let folder: string
 let binary: string
+let library: string
 let files: PkiFiles
 let server: PostgresServer
 const children: ChildProcessWithoutNullStreams[] = []
@@ -22,12 +23,14 @@ const children: ChildProcessWithoutNullStreams[] = []
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'verify-full-process-'))
   binary = join(folder, 'dist/bin.mjs')
+  library = join(folder, 'dist/server.mjs')
   writeFileSync(join(folder, 'package.json'), '{ "version": "0.0.0" }')
   writeFileSync(join(folder, '.env'), 'A=postgres://app:pw@db.example.com/app?sslmode=prefer\n')
   ;[server, files] = await Promise.all([
     postgres({ hba: ['host all all all scram-sha-256'] }),
     pki().then((set) => set.write()),
-    build(binary),
+    build(binary, 'cli/src/bin.ts'),
+    build(library, 'server/src/index.ts'),
   ])
 }, 60_000)
 afterAll(async () => {
@@ -36,9 +39,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-async function build(file: string): Promise<void> {
+async function build(file: string, source: string): Promise<void> {
   const bundle = await rolldown({
-    input: fileURLToPath(new URL('../../packages/cli/src/bin.ts', import.meta.url)),
+    input: fileURLToPath(new URL(`../../packages/${source}`, import.meta.url)),
     platform: 'node',
     external: ['pg-native'],
     // As tsc does: Node 20 has no `await using`.
@@ -50,9 +53,10 @@ async function build(file: string): Promise<void> {
   await bundle.close()
 }
 
-function started(...argv: readonly string[]) {
+const started = (...argv: readonly string[]) => node(binary, ...argv)
+function node(...argv: readonly string[]) {
   const env = { PATH: process.env.PATH, HOME: folder, PGPASSWORD: PASSWORD }
-  const child = spawn(process.execPath, [binary, ...argv], { cwd: folder, env })
+  const child = spawn(process.execPath, argv, { cwd: folder, env })
   children.push(child)
   return { child, written: collected(child), ended: once(child, 'close') }
 }
@@ -100,4 +104,30 @@ it.concurrent('exporter: answers until SIGTERM, then 0', async () => {
   expect(await answer.text()).toContain('verify_full_up 1')
   child.kill('SIGTERM')
   expect(await ended).toEqual([0, null])
+})
+
+it('a watch keeps no service alive: once the work is done, the process ends', async () => {
+  const script = `
+    import { watch } from ${JSON.stringify(pathToFileURL(library).href)}
+    const work = setInterval(() => {}, 1000)
+    watch({
+      targets: [{ servers: [{ host: '127.0.0.1', port: ${server.port} }] }],
+      everySeconds: 1,
+      onLook: () => { console.log('looked'); clearInterval(work) },
+    })`
+  const { written, ended } = node('--input-type=module', '--eval', script)
+  const [code] = await ended
+  expect({ code, ...written }).toEqual({ code: 0, out: 'looked\n', err: '' })
+})
+
+it('who stops reading, and a defect, are no findings: exit code 2, and no stack', async () => {
+  const { child, written, ended } = started('audit', conninfo(), '--no-connect', '--format', 'html')
+  child.stdout.destroy()
+  expect((await ended)[0]).toBe(2)
+  expect(written.err).not.toContain(' at ')
+  const throwing = `data:text/javascript,setTimeout(() => { throw new TypeError('${PASSWORD}') }, 500)`
+  const broken = node('--import', throwing, binary, 'exporter', '--listen', '127.0.0.1:0')
+  expect((await broken.ended)[0]).toBe(2)
+  expect(broken.written.err).toMatch(/verify-full: internal error \(TypeError\)\n$/)
+  expect(broken.written.err).not.toContain(PASSWORD)
 })

@@ -1,4 +1,6 @@
 /** Audits of real servers: a primary, a looser replica, poolers, hostile servers. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import {
   type AuditOptions,
   type AuditTarget,
@@ -186,6 +188,23 @@ describe('a looser replica', () => {
       await client.end()
     }
   })
+})
+
+it('a session that is younger than the last reload is no survivor, whatever the file says by now', async () => {
+  await using own = await postgres({ hba: LOOSE })
+  await own.admin('grant pg_monitor to app')
+  await own.admin('grant select on pg_hba_file_rules to app', 'app')
+  await own.admin('grant execute on function pg_hba_file_rules() to app', 'app')
+  const client = await plaintextSession(own, 'young')
+  // Without a reload these are not in force yet.
+  writeFileSync(join(own.dataDir, 'pg_hba.conf'), `${STRICT.join('\n')}\n`)
+  const before = await one(target([own], guarded(own, set.root.root)))
+  expect(before.live?.sessions).toMatchObject([{ application: 'young' }])
+  expect(before.live?.survivors).toEqual([])
+  await own.setHba(STRICT)
+  const after = await one(target([own], guarded(own, set.root.root)))
+  expect(after.live?.survivors).toMatchObject([{ application: 'young' }])
+  await client.end()
 })
 
 describe('an unprivileged role', () => {
