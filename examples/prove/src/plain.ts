@@ -2,6 +2,7 @@
 import pg from 'pg'
 
 const connectionString = process.env.DATABASE_URL?.split('?')[0]
+// verify-full-ignore-next-line plaintext-allowed certificate-not-verified -- what this example is about
 const ssl = process.env.SSL === 'off' ? false : { rejectUnauthorized: false }
 const pool = new pg.Pool({ connectionString, ssl })
 pool.on('error', () => {})

@@ -29,7 +29,7 @@ export const addAudit: AddCommand = (program, io, done) => {
 
 const HELP = `
 Examples:
-  verify-full audit 'host=db1.example.com,db2.example.com user=audit dbname=app sslrootcert=/etc/ssl/root.crt'
+  verify-full audit 'host=db1.example.com,db2.example.com user=audit dbname=app sslmode=verify-full'
   verify-full audit --targets targets.yaml --format html > report.html
 
 The password is taken from PGPASSWORD or the string, and sent to a verified server only. The report goes to

@@ -36,6 +36,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
     })
   // Only the one that is named, where one is: declaring them all takes as long as loading commander.
   const named = COMMANDS.get(argv[0] ?? '')
+  if (!named) program.version((await import('./version.js')).VERSION)
   for (const add of named ? [named] : COMMANDS.values()) {
     add(program, io, (result) => {
       code = result

@@ -35,7 +35,7 @@ export const addWatch: AddCommand = (program, io, done) => {
 
 const HELP = `
 Examples:
-  verify-full watch 'host=db.example.com user=audit dbname=app sslrootcert=/etc/ssl/root.crt' --every 60
+  verify-full watch 'host=db.example.com user=audit dbname=app sslmode=verify-full sslrootcert=/etc/ssl/root.crt' --every 60
   VERIFY_FULL_WEBHOOK=https://hooks.example.com/... verify-full watch --targets targets.yaml
 
 The password is taken from PGPASSWORD or the string, and sent to a verified server only. With VERIFY_FULL_WEBHOOK

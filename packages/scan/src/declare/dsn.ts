@@ -8,7 +8,10 @@ import { addToDsn } from './addition.js'
 const KEYWORD =
   /(?:host|hostaddr|port|dbname|user|password|passfile|sslmode|sslrootcert|sslcert|sslkey|sslcrl|sslnegotiation|ssl_min_protocol_version|channel_binding|require_auth|connect_timeout|application_name|options|target_session_attrs|service|client_encoding|gssencmode|keepalives|keepalives_idle|sslpassword|replication)/
 const START = new RegExp(`(?<![\\w.-])${KEYWORD.source}\\s?=`, 'g')
-const PAIR = new RegExp(`(${KEYWORD.source})(\\s?=\\s?)('(?:[^'\\\\]|\\\\.)*'|[^\\s'"\`;,)]*)`, 'y')
+const PAIR = new RegExp(
+  `(${KEYWORD.source})(\\s?=\\s?)('(?:[^'\\\\]|\\\\.)*'|(?:[^\\s'"\`;,)]|,(?=[\\w.[/:-]))*)`,
+  'y',
+)
 
 interface Pair {
   readonly key: string
