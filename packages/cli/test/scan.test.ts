@@ -19,6 +19,13 @@ afterEach(() => {
   for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true })
 })
 
+test('verify-full names its version and its commands', async () => {
+  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  const { version } = JSON.parse(file) as { version: string }
+  expect(await run(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' })
+  expect((await run(['--help'])).out).toMatch(/explain .*scan .*prove .*exporter /s)
+})
+
 describe('verify-full scan', () => {
   test('shows what is wrong, where, and how to mend it', async () => {
     const cwd = folder({ '.env': PREFER, 'b.env': 'B=postgres://app@localhost/app\n' })
