@@ -18,10 +18,10 @@ import {
 /** One connection on the real server, accepted. */
 export function sessions(adapter: Adapter, world: World): void {
   it('accepted: queries, transactions, and the session event of each connection', async () => {
-    const { server } = world
-    const published = watch('verify-full:session', server.port)
-    const violations = watch('verify-full:violation', server.port)
-    const database = await adapter.open(verified(world))
+    await using link = await proxy(world.server)
+    const published = watch('verify-full:session', link.port)
+    const violations = watch('verify-full:violation', link.port)
+    const database = await adapter.open(verified(world, link.port))
     const numbers = Array.from({ length: 20 }, (_, i) => i)
     const answers = await Promise.all(numbers.map((i) => database.query(`select ${i}::int as i`)))
     expect(answers.map(([row]) => row?.i)).toEqual(numbers)
@@ -32,7 +32,8 @@ export function sessions(adapter: Adapter, world: World): void {
     })
     expect(committed).toBe(true)
     await database.close()
-    expect(published.length).toBeGreaterThan(1)
+    expect(link.connections).toBeGreaterThan(1)
+    expect(published).toHaveLength(link.connections)
     for (const payload of published) {
       expect(payload).toMatchObject({ driver: adapter.driver, violations: [] })
     }

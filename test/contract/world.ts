@@ -130,6 +130,19 @@ export function expectEvents(
   expect(published.length).toBeLessThanOrEqual(errors.length + POOL_SIZE)
 }
 
+/**
+ * Waits until every connection through a proxy, from now on, has been accepted or refused: one that a pool has dialled
+ * for nobody would be refused to the next caller.
+ */
+export function settling(link: {
+  readonly port: number
+  readonly connections: number
+}): () => Promise<void> {
+  const accepted = watch('verify-full:session', link.port)
+  const refused = watch('verify-full:violation', link.port)
+  return () => expect.poll(() => link.connections - accepted.length - refused.length).toBe(0)
+}
+
 /** Asks until the guard refuses: the first answer may still be of a connection that is being lost. */
 export async function firstRefusal(adapter: Adapter, database: Database): Promise<PolicyError> {
   let error: unknown
