@@ -63,8 +63,9 @@ const KINDS: Readonly<Record<string, Kind>> = {
 }
 
 /**
- * One file in fifty declares a connection, of every kind as many; one in fifty only speaks of PostgreSQL. The
- * others are innocent. In checkouts of services that use a database these are about the shares.
+ * One file in a hundred declares a connection, of every kind as many; one in a hundred only speaks of PostgreSQL.
+ * The others are innocent. In eight public checkouts of applications that use it, of 1,100 to 15,200 files, 1.0 to
+ * 2.1 percent of the files spoke of PostgreSQL, and in one of 490 files 4.3.
  */
 export function makeTree(root: string, files: number, meanBytes: number): number {
   let seed = 20270101
@@ -86,12 +87,12 @@ export function makeTree(root: string, files: number, meanBytes: number): number
       lines.push(line)
       length += line.length + 1
     }
-    // 49 has no factor in common with the number of kinds.
-    if (index % 49 === 0) {
+    // 97 has no factor in common with the number of kinds.
+    if (index % 97 === 0) {
       if (kind.head) lines.unshift(kind.head)
-      lines.push(kind.connection(URL + (index % 98 === 0 ? 'prefer' : 'verify-full')))
+      lines.push(kind.connection(URL + (index % 194 === 0 ? 'prefer' : 'verify-full')))
     }
-    if (index % 49 === 24)
+    if (index % 97 === 48)
       lines.push(
         kind.comment || extension === 'md' ? `${kind.comment} ${REMARK}` : `  "note": "${REMARK}",`,
       )

@@ -19,17 +19,17 @@ const LIMITS = { startMillis: 300, floor: 3, linear: 2.5, peer: 20, megabytes: 3
 const PEER = ['secretlint@13.0.6', '@secretlint/secretlint-rule-preset-recommend@13.0.6']
 
 /** Adds the rows about the scanner, and returns what else was run. Times are printed, not enforced. */
-export function scanRows({ row }: Rows, smoke: boolean): string {
+export function scanRows(to: Rows, smoke: boolean): string {
   const root = mkdtempSync(join(tmpdir(), 'verify-full-bench-scan-'))
   try {
-    measure(root, row, smoke)
+    measure(root, to, smoke)
     return 'scan'
   } finally {
     rmSync(root, { recursive: true, force: true })
   }
 }
 
-function measure(root: string, row: Rows['row'], smoke: boolean): void {
+function measure(root: string, { row, note }: Rows, smoke: boolean): void {
   const [files, runs] = smoke ? [400, 2] : [5000, 7]
   const [half, whole, empty] = ['half', 'whole', 'empty'].map((name) => join(root, name))
   if (!half || !whole || !empty) return
@@ -51,6 +51,8 @@ function measure(root: string, row: Rows['row'], smoke: boolean): void {
     row('scan / ripgrep', 'NOT MEASURED: no rg', `<= ${LIMITS.floor}`, false, false)
   } else {
     const floor = best(runs, () => ripgrep(whole))
+    const read = best(runs, () => reading(whole)) - best(runs, () => reading(empty))
+    note('scan, Node reading the files / ripgrep', `${(read / floor).toFixed(1)}`)
     const factor = work / floor
     row(
       `scan less start-up / ripgrep, ${what}`,
@@ -103,6 +105,25 @@ function verifyFull(cwd: string, ...node: string[]): string {
     throw new Error(`verify-full scan failed: ${run.stderr}`)
   }
   return run.stderr
+}
+
+/** All that any scanner in Node has to do: open, read and close each file, and look at none. */
+function reading(cwd: string): void {
+  const source = `
+    const { closeSync, openSync, readdirSync, readSync } = require('node:fs')
+    const bytes = Buffer.allocUnsafe(2 ** 18)
+    const folder = (path) => {
+      for (const it of readdirSync(path, { withFileTypes: true })) {
+        const inner = path + '/' + it.name
+        if (it.isDirectory()) { folder(inner); continue }
+        const fd = openSync(inner)
+        readSync(fd, bytes)
+        closeSync(fd)
+      }
+    }
+    folder('.')`
+  const { status } = spawnSync(process.execPath, ['--eval', source], { cwd })
+  if (status !== 0) throw new Error('the tree could not be read')
 }
 
 function ripgrep(cwd: string): void {
