@@ -7,7 +7,7 @@ import { guard } from '@verify-full/pg'
 import pg from 'pg'
 import { pki, postgres } from '../support/index.js'
 import { addedImportTime, exitsByItself, installedSize } from './footprint.js'
-import { without, withRegister } from './keep-alive.js'
+import { type KeepAlive, keepAliveRatios } from './keep-alive.js'
 import { libraries, type Open, pgClient } from './libraries.js'
 import { checkouts, type Effort, firstQueryRatio, queries, ratio } from './ratios.js'
 import { counter, roundTrips } from './round-trips.js'
@@ -35,10 +35,7 @@ export async function driverRows({ row, note }: Rows, smoke: boolean): Promise<s
   const checkout: Effort = smoke
     ? { rounds: 2, pairs: 10, batch: 20 }
     : { rounds: 20, pairs: 400, batch: 50 }
-  /** Many processes: no two of them are equally fast. */
-  const request: Effort = smoke
-    ? { rounds: 1, pairs: 2, batch: 100 }
-    : { rounds: 30, pairs: 8, batch: 300 }
+  const request: KeepAlive = smoke ? { processes: 1, pairs: 4 } : { processes: 8, pairs: 120 }
   const pool = {
     raw: () => new pg.Pool({ ...config, max: 1 }),
     guarded: () => guard(new pg.Pool({ ...config, max: 1 })),
@@ -116,17 +113,9 @@ export async function driverRows({ row, note }: Rows, smoke: boolean): Promise<s
   )
   // Where postgres.js is installed, Node before 22.15 needs a loader thread for it.
   note('import of register beside postgres.js, CPU', `${(await register()).toFixed(1)} ms`)
-  // Two processes of the same are not equally fast either: what is left is register's.
-  const noiseOfHttp = await ratio(without, without, request)
-  const http = await ratio(without, withRegister, request)
-  const kept = http / noiseOfHttp
-  row(
-    'HTTP keep-alive, without / with register, by without / without',
-    `${http.toFixed(3)} / ${noiseOfHttp.toFixed(3)} = ${kept.toFixed(3)}`,
-    `>= ${LIMITS.ratio}`,
-    kept >= LIMITS.ratio,
-    false,
-  )
+  const http = await keepAliveRatios(request)
+  note('HTTP keep-alive, without register (the noise)', http.noise.toFixed(3))
+  ratioRow('HTTP keep-alive, past the sentinel / through it', http.register)
   const size = installedSize() / 1024
   row('size, core + pg', `${size.toFixed(0)} KB`, `<= ${kilobytes}`, size <= kilobytes, true)
   const exits = await exitsByItself(config, LIMITS.exitMillis)

@@ -1,66 +1,87 @@
-/** What the sentinel costs sockets that are no database's: HTTP over kept connections, with and without. */
-import { type ChildProcess, spawn } from 'node:child_process'
+/**
+ * What the sentinel costs sockets that are no database's: HTTP over kept connections. Two processes of the same
+ * differ by some ten percent in CPU per request, so both sides are in one: sockets whose writes go through
+ * `Socket.prototype`, which is where register stands, and sockets that have Node's own functions on themselves.
+ */
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
-import { createInterface } from 'node:readline'
-import type { Side } from './ratios.js'
+import { text } from 'node:stream/consumers'
 
-/** Server and client in one process: every byte is written twice. Answers a number of requests with CPU microseconds. */
+/** How many processes, and pairs of batches in each. */
+export interface KeepAlive {
+  readonly processes: number
+  readonly pairs: number
+}
+
+/** Taken before register comes: the first line of the child's script. */
 const SOURCE = `
 import http from 'node:http'
-import { createInterface } from 'node:readline'
-const server = http.createServer((_, response) => response.end('ok')).listen(0, '127.0.0.1')
-await new Promise((resolve) => server.once('listening', resolve))
-server.keepAliveTimeout = 60_000
-const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
-const { port } = server.address()
-const get = () => new Promise((resolve, reject) => {
-  http.get({ host: '127.0.0.1', port, agent }, (response) => response.resume().once('end', resolve)).once('error', reject)
-})
-for await (const requests of createInterface({ input: process.stdin })) {
-  const start = process.cpuUsage()
-  for (let i = 0; i < Number(requests); i++) await get()
-  const { user, system } = process.cpuUsage(start)
-  console.log(user + system)
+import { Socket } from 'node:net'
+const { write, end } = Socket.prototype
+const [register, pairs] = process.argv.slice(1)
+if (register !== '') await import(register)
+
+async function open(past) {
+  // As many properties on either side.
+  const mark = (socket) => Object.assign(socket, past ? { write, end } : { past: write, pastEnd: end })
+  const server = http.createServer((_, response) => response.end('ok'))
+  server.keepAliveTimeout = 60_000
+  server.on('connection', mark).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
+  const { createConnection } = agent
+  agent.createConnection = (...args) => mark(createConnection.apply(agent, args))
+  const { port } = server.address()
+  const get = () => new Promise((resolve, reject) => {
+    http.get({ host: '127.0.0.1', port, agent }, (response) => response.resume().once('end', resolve)).once('error', reject)
+  })
+  return {
+    async spend(requests) {
+      const start = process.cpuUsage()
+      for (let i = 0; i < requests; i++) await get()
+      const { user, system } = process.cpuUsage(start)
+      return user + system
+    },
+    close() { agent.destroy(); server.close() },
+  }
 }
-agent.destroy()
-server.close()
+const [past, through] = [await open(true), await open(false)]
+// Until V8 has compiled what there is to compile.
+for (let i = 0; i < 10; i++) for (const side of [past, through]) await side.spend(300)
+const ratios = []
+for (let pair = 0; pair < Number(pairs); pair++) {
+  const times = new Map()
+  for (const side of pair % 2 ? [past, through] : [through, past]) times.set(side, await side.spend(150))
+  ratios.push(times.get(past) / times.get(through))
+}
+ratios.sort((a, b) => a - b)
+console.log(ratios[ratios.length >> 1])
+past.close()
+through.close()
 `
 
-/** Requests until V8 has compiled what there is to compile. */
-const WARM = 3000
-
-interface Process {
-  readonly child: ChildProcess
-  /** CPU time of that many requests. */
-  spend(requests: number): Promise<number>
+/** Mean over processes of (CPU past the sentinel / CPU through it), with register and, for the noise, without. */
+export async function keepAliveRatios({
+  processes,
+  pairs,
+}: KeepAlive): Promise<{ readonly register: number; readonly noise: number }> {
+  const url = import.meta.resolve('@verify-full/register')
+  const sums = { register: 0, noise: 0 }
+  for (let i = 0; i < processes; i++) {
+    sums.noise += await run('', pairs)
+    sums.register += await run(url, pairs)
+  }
+  return { register: sums.register / processes, noise: sums.noise / processes }
 }
 
-/** A process of its own, timed by its CPU: where its folder has no postgres.js, no loader thread is in it. */
-const keepAlive = (...args: readonly string[]): Side<Process> => ({
-  async prepare() {
-    const child = spawn(process.execPath, [...args, '--input-type=module', '--eval', SOURCE], {
-      cwd: tmpdir(),
-      stdio: ['pipe', 'pipe', 'inherit'],
-    })
-    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-    const spend = async (requests: number) => {
-      child.stdin.write(`${requests}\n`)
-      return Number((await lines.next()).value)
-    }
-    await spend(WARM)
-    return { child, spend }
-  },
-  batch: ({ spend }, calls) => spend(calls),
-  async dispose({ child }) {
-    const closed = once(child, 'close')
-    child.stdin?.end()
-    await closed
-  },
-})
-
-export const without: Side<Process> = keepAlive()
-export const withRegister: Side<Process> = keepAlive(
-  '--import',
-  import.meta.resolve('@verify-full/register'),
-)
+async function run(register: string, pairs: number): Promise<number> {
+  const args = ['--input-type=module', '--eval', SOURCE, register, String(pairs)]
+  // Where no postgres.js is: there is no loader thread then.
+  const child = spawn(process.execPath, args, {
+    cwd: tmpdir(),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [output] = await Promise.all([text(child.stdout), once(child, 'close')])
+  return Number(output)
+}
