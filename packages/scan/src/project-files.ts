@@ -3,10 +3,11 @@ import { resolve } from 'node:path'
 import { decode } from './bytes.js'
 import { dotenv, readDotenv } from './extract/dotenv.js'
 import type { ExtractContext, SourceFile } from './model.js'
+import { recent } from './recent.js'
 import { sourceFile } from './source-file.js'
 
 /** Characters of the files that are kept at hand: what one file imports, its neighbours do. */
-const AT_HAND = 500_000
+const AT_HAND = 4_000_000
 
 /** The other files of a project, as far as extractors ask for them. */
 export function projectFiles(
@@ -22,22 +23,10 @@ export function projectFiles(
       return undefined
     }
   }
-  const atHand = new Map<string, SourceFile | undefined>()
-  let size = 0
+  const atHand = recent<string, SourceFile | undefined>(AT_HAND, sizeOf)
   const read = (path: string): SourceFile | undefined => {
     const clean = normalize(path)
-    if (clean === undefined) return undefined
-    const known = atHand.has(clean)
-    const file = known ? atHand.get(clean) : fresh(clean)
-    atHand.delete(clean)
-    atHand.set(clean, file)
-    if (!known) size += sizeOf(file)
-    for (const [oldest, it] of atHand) {
-      if (size <= AT_HAND) break
-      atHand.delete(oldest)
-      size -= sizeOf(it)
-    }
-    return file
+    return clean === undefined ? undefined : atHand(clean, () => fresh(clean))
   }
   const variablesOf = (folder: string): ReadonlyMap<string, readonly string[]> => {
     const known = variables.get(folder)

@@ -14,6 +14,7 @@ import { projectFiles } from './project-files.js'
 import { directFinding } from './rules.js'
 import { scanFile } from './scan-file.js'
 import { sourceFile } from './source-file.js'
+import { TakesTooLong, within } from './within.js'
 
 /** Options of {@link scan}. */
 export interface ScanOptions {
@@ -59,34 +60,44 @@ export function scan(options: ScanOptions): ScanReport {
   const findings: ScanFinding[] = []
   const suppressed: Suppressed[] = []
   const files = { scanned: 0, parsed: 0, bytes: 0 }
-  const examine = (file: SourceFile, problem?: string): void => {
+  const examine = ({ file, problem }: Read): ReturnType<typeof scanFile> => {
     const policy = policyOf(file.path)
     const unreadable =
       problem === undefined ? [] : [directFinding('file-unreadable', file.range(0, 0), problem)]
-    const found = scanFile(
-      file,
-      { policy, now, strict, context: project.contextOf(file.path) },
-      unreadable,
-    )
-    for (const finding of found.findings) {
-      if (baseline?.has(finding.fingerprint)) suppressed.push({ finding, by: 'baseline' })
-      else findings.push(finding)
+    const context = project.contextOf(file.path)
+    return scanFile(file, { policy, now, strict, context }, unreadable)
+  }
+  let pending: Read[] = []
+  let characters = 0
+  const examineAll = (): void => {
+    for (const found of together(pending, characters, examine)) {
+      for (const finding of found.findings) {
+        if (baseline?.has(finding.fingerprint)) suppressed.push({ finding, by: 'baseline' })
+        else findings.push(finding)
+      }
+      suppressed.push(...found.suppressed)
+      for (const host of found.hosts) project.hosts.add(host)
     }
-    suppressed.push(...found.suppressed)
-    for (const host of found.hosts) project.hosts.add(host)
+    pending = []
+    characters = 0
+  }
+  const toExamine = (file: SourceFile, problem?: string): void => {
+    pending.push({ file, problem })
+    characters += file.text.length
+    if (pending.length >= TOGETHER.files || characters >= TOGETHER.characters) examineAll()
   }
   const visit = ({ path, problem }: Walked): void => {
     const read =
       problem ?? staged?.get(path) ?? readBytes(isAbsolute(path) ? path : `${root}/${path}`)
     if (typeof read === 'string') {
-      examine(sourceFile(path, ''), read)
+      toExamine(sourceFile(path, ''), read)
       return
     }
     files.bytes += read.length
     if (!isCandidate(read) && !namedExtractorOf(path)?.always) return
     if (isBinary(read) || (options.ignore !== false && isGenerated(read))) return
     files.parsed++
-    examine(sourceFile(path, decode(read), modeOf(root, path)))
+    toExamine(sourceFile(path, decode(read), modeOf(root, path)))
   }
   const last: Walked[] = []
   for (const walked of wanted(options, staged)) {
@@ -96,7 +107,9 @@ export function scan(options: ScanOptions): ScanReport {
     if (namedExtractorOf(walked.path)?.last) last.push(walked)
     else visit(walked)
   }
+  examineAll()
   for (const walked of last) visit(walked)
+  examineAll()
   findings.sort((a, b) => order(a.path, b.path) || a.at.offset - b.at.offset)
   const counts: Record<ScanSeverity, number> = { error: 0, warning: 0, note: 0 }
   for (const { severity } of findings) counts[severity]++
@@ -108,6 +121,24 @@ export function scan(options: ScanOptions): ScanReport {
     counts,
     fixable: findings.filter(({ edits }) => edits).length,
     durationMillis: Number((process.hrtime.bigint() - started) / 1_000_000n),
+  }
+}
+
+interface Read {
+  readonly file: SourceFile
+  readonly problem: string | undefined
+}
+
+/** How much is examined in one go. */
+const TOGETHER = { files: 32, characters: 500_000 }
+
+/** Examines files in the time that they have together; where that was not enough, again, each in its own. */
+function together<T>(files: readonly Read[], characters: number, examine: (file: Read) => T): T[] {
+  try {
+    return within(characters, () => files.map(examine))
+  } catch (error) {
+    if (error instanceof TakesTooLong) return files.map(examine)
+    throw error
   }
 }
 

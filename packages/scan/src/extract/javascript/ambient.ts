@@ -5,14 +5,14 @@ import { declareConfig } from './declare.js'
 import { evaluate } from './evaluate.js'
 import { libraryOf } from './libraries.js'
 import type { Module, Reading } from './modules.js'
-import { bare, child, keyOf, type Node } from './syntax.js'
+import { bare, child, keyOf, type Node, parentOf } from './syntax.js'
 import { literal } from './value.js'
 
 const VARIABLE = 'NODE_TLS_REJECT_UNAUTHORIZED'
 
 /** `process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'`: every connection of the process is open then. */
 export function declareAmbient(module: Module, reading: Reading): Declaration[] {
-  const { file, byType, parents } = module.syntax
+  const { file, byType } = module.syntax
   return (byType.get('AssignmentExpression') ?? []).flatMap((node): Declaration[] => {
     const left = bare(child(node, 'left'))
     if (left?.type !== 'MemberExpression' || keyOf(left, 'property') !== VARIABLE) return []
@@ -22,7 +22,7 @@ export function declareAmbient(module: Module, reading: Reading): Declaration[] 
     const branches = value.kind === 'choice' ? value.branches : [value]
     // process.env turns 0 and false into text; only '0' switches verification off.
     if (!branches.some((it) => it.kind === 'literal' && String(it.data) === '0')) return []
-    const statement = parents.get(node)
+    const statement = parentOf(node)
     const right = child(node, 'right') as Node
     const whole =
       statement?.type === 'ExpressionStatement'

@@ -1,6 +1,6 @@
 import { evaluate, isEnvironment, placeOf, VARIABLE, variable } from './evaluate.js'
 import { exportOf, type Module, moduleFor, once, type Reading } from './modules.js'
-import { bare, child, children, keyOf, type Node, nameOf } from './syntax.js'
+import { bare, child, children, keyOf, type Node, nameOf, parentOf } from './syntax.js'
 import { choice, literal, type Value } from './value.js'
 
 /** Parameters that are set later are not followed: one may be the sslmode. */
@@ -117,10 +117,10 @@ export function returnsOf(value: Value, reading: Reading, depth: number): Value 
 export function returnedBy(node: Node, { syntax }: Module): (Node | undefined)[] {
   const body = child(node, 'body')
   if (body && body.type !== 'BlockStatement') return [body]
-  const { byType, parents } = syntax
+  const { byType } = syntax
   const returns = (byType.get('ReturnStatement') ?? []).filter((it) => {
-    let at = parents.get(it)
-    while (at && !/Function|ObjectMethod|ClassMethod/.test(at.type)) at = parents.get(at)
+    let at = parentOf(it)
+    while (at && !/Function|ObjectMethod|ClassMethod/.test(at.type)) at = parentOf(at)
     return at === node
   })
   return returns.map((it) => child(it, 'argument'))

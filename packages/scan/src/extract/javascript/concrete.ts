@@ -188,9 +188,12 @@ function place(
   { settings, secrets }: Concrete,
   around: Range | undefined,
 ): void {
-  const at = placeOf(value) ?? around
+  const own = placeOf(value)
+  const at = own ?? around
   if (!at) return
-  if (/pass|user|secret|token/i.test(path)) secrets.push(at)
+  // Of a variable that another file reads nothing stands here.
+  const named = value.kind === 'variable' || value.kind === 'unknown'
+  if (/pass|user|secret|token/i.test(path) && (own || !named)) secrets.push(at)
   const replaceable = value.kind === 'literal' && value.mapped?.segments.length === 1
   settings.set(path, { value: at, replaceable, ...(removal ? { removal } : {}) })
 }

@@ -159,7 +159,7 @@ function removalOf(properties: readonly Node[], index: number, module: Module, r
 function identifier(node: Node, module: Module, reading: Reading, depth: number): Value {
   const name = nameOf(node) ?? ''
   if (name === 'undefined') return literal(undefined)
-  const found = resolve(name, node, module.syntax, module.scopes)
+  const found = resolve(name, node, module.scopes)
   if (!found) return { kind: 'unknown', name }
   const at = placeOf(node, module, reading)
   const value = once(found, reading, () => bound(found, module, reading, depth + 1))

@@ -13,8 +13,8 @@ import { CHANGED_URL, returnsOf } from './calls.js'
 import { declareConfig, wholeOf } from './declare.js'
 import { evaluate } from './evaluate.js'
 import { CONFIG_FILES, LIBRARY_SOURCES, type Library, libraryOf } from './libraries.js'
-import { commonExport, DEEPEST, exportOf, type Module, moduleOf, type Reading } from './modules.js'
-import { bare, child, children, type Node, nameOf, parse } from './syntax.js'
+import { commonExport, DEEPEST, exportOf, type Module, parsed, type Reading } from './modules.js'
+import { bare, child, children, type Node, nameOf, parentOf } from './syntax.js'
 import { declareTyped } from './typed.js'
 import { entryOf, mapBranches, type Value } from './value.js'
 
@@ -33,10 +33,10 @@ export const javascript: Extractor = {
     if (configFiles.length === 0 && !WORTH.test(file.text)) {
       return { declarations: declareText(file).filter(({ at }) => !isBaseInText(file, at)) }
     }
-    const syntax = parse(file)
-    if (typeof syntax === 'string') return { declarations: declareText(file), incomplete: syntax }
+    const module = parsed(file, context)
+    if (typeof module === 'string') return { declarations: declareText(file), incomplete: module }
     const libraries = configFiles.map(({ library }) => library)
-    return read(file, moduleOf(syntax), context, libraries)
+    return read(file, module, context, libraries)
   },
 }
 
@@ -214,8 +214,8 @@ const isBaseInText = ({ text }: SourceFile, { offset, column }: Range): boolean 
  * The second argument of `new URL`: it lends its scheme to others, and is dialled by nobody. The first one where
  * parameters are set later: whoever is given the result is told that.
  */
-function isBase(node: Node, { parents, file }: Module['syntax']): boolean {
-  const call = parents.get(node)
+function isBase(node: Node, { file }: Module['syntax']): boolean {
+  const call = parentOf(node)
   if (call?.type !== 'NewExpression' || nameOf(child(call, 'callee')) !== 'URL') return false
   const [first, second] = children(call, 'arguments')
   return second === node || (first === node && CHANGED_URL.test(file.text))

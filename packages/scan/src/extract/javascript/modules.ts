@@ -1,4 +1,5 @@
 import type { ExtractContext, SourceFile } from '../../model.js'
+import { recent } from '../../recent.js'
 import { evaluate, property } from './evaluate.js'
 import { type Scopes, scopesOf } from './scope.js'
 import { bare, child, children, keyOf, type Node, nameOf, parse, type Syntax } from './syntax.js'
@@ -60,8 +61,6 @@ export const DEEPEST = 40
 /** Files that one file may pull in; hostile projects could chain thousands. */
 const MOST_FILES = 40
 
-export const moduleOf = (syntax: Syntax): Module => ({ syntax, scopes: scopesOf(syntax) })
-
 /** What a specifier stands for: a file of the project, or a package. */
 export function moduleFor(source: string, from: Module, reading: Reading): Value {
   if (!source.startsWith('.')) return { kind: 'package', source, name: '' }
@@ -77,8 +76,7 @@ function fileFor(source: string, from: Module, reading: Reading): Value {
   const base = [...folder, ...source.split('/')].join('/')
   for (const path of candidates(base)) {
     const clean = normalize(path)
-    if (clean !== undefined && load(clean, reading) !== undefined)
-      return { kind: 'module', path: clean }
+    if (clean !== undefined && reading.context.read(clean)) return { kind: 'module', path: clean }
   }
   return { kind: 'unknown', name: 'code' }
 }
@@ -109,20 +107,33 @@ function load(path: string, reading: Reading): Module | Value | undefined {
   if (modules.has(path)) return modules.get(path)
   if (modules.size > MOST_FILES) return undefined
   const file = context.read(path)
-  const found = file && (PARSED.get(file) ?? parsed(file))
-  if (file && found) PARSED.set(file, found)
-  modules.set(path, found)
-  return found
+  const json = file && path.endsWith('.json')
+  const found = file && (json ? fromJson(file.text) : parsed(file, context))
+  const module = typeof found === 'string' ? undefined : found
+  modules.set(path, module)
+  return module
 }
 
-/** Files that several import are parsed once, as long as the project has them at hand. */
-const PARSED = new WeakMap<SourceFile, Module | Value>()
-
-function parsed(file: SourceFile): Module | Value | undefined {
-  if (file.path.endsWith('.json')) return fromJson(file.text)
-  const syntax = parse(file)
-  return typeof syntax === 'string' ? undefined : moduleOf(syntax)
+/** A file and its names; or why it cannot be parsed. What several files import is kept. */
+export function parsed(file: SourceFile, { read }: ExtractContext): Module | string {
+  const known = PARSED.get(read) ?? recent(AT_HAND, sizeOf)
+  PARSED.set(read, known)
+  return known(file.path, () => {
+    const syntax = parse(file)
+    return typeof syntax === 'string' ? syntax : { syntax, scopes: scopesOf(syntax) }
+  })
 }
+
+/** Characters of the files whose syntax is kept, which takes some fifty bytes for each. */
+const AT_HAND = 500_000
+const sizeOf = (found: Module | string): number =>
+  typeof found === 'string' ? 100 : 100 + found.syntax.file.text.length
+
+/** By the project that the files belong to. */
+const PARSED = new WeakMap<
+  ExtractContext['read'],
+  (path: string, make: () => Module | string) => Module | string
+>()
 
 function fromJson(text: string): Value | undefined {
   try {
@@ -154,6 +165,8 @@ export function exportOf(module: Value, name: string, reading: Reading, depth: n
   if (depth > DEEPEST) reading.cuts++
   if (module.kind !== 'module' || depth > DEEPEST) return { kind: 'unknown', name }
   if (name === '*') return module
+  const text = reading.context.read(module.path)?.text ?? ''
+  if (leadsNowhere(text, name)) return { kind: 'unknown', name }
   const loaded = load(module.path, reading)
   if (!loaded) return { kind: 'unknown', name }
   if ('kind' in loaded)
@@ -170,6 +183,21 @@ export function exportOf(module: Value, name: string, reading: Reading, depth: n
   return { kind: 'unknown', name }
 }
 
+/**
+ * Whether what a file exports under a name is nobody's that matters here, as its text alone tells: it exports no such
+ * name, or a class. That is most of what an application imports, and need not be parsed.
+ */
+function leadsNowhere(text: string, name: string): boolean {
+  if (name === 'default') return /\bexport\s+default\s+(?:abstract\s+)?class\b/.test(text)
+  if (/\bexport\s*\*|\bexports\b/.test(text)) return false
+  if (!text.includes(name)) return true
+  const word = `\\b${name.replaceAll('$', '\\$')}(?![\\w$])`
+  if (new RegExp(`\\bexport\\s+(?:abstract\\s+)?class\\s+${word}`).test(text)) return true
+  return !new RegExp(
+    `\\bexport\\s*(?:\\w+\\s+)*(?:\\*\\s*)?${word}|\\bexport\\s*(?:type\\s*)?\\{[^}]*${word}|\\bexport\\s+(?:\\w+\\s+)*(?:const|let|var)\\b[^]*?${word}`,
+  ).test(text)
+}
+
 function declaredExport(
   module: Module,
   name: string,
@@ -181,6 +209,7 @@ function declaredExport(
     const [node] = byType.get('ExportDefaultDeclaration') ?? []
     if (node) return evaluate(child(node, 'declaration'), module, reading, depth)
   }
+  const found = module.scopes.get(module.syntax.program)?.get(name)
   for (const node of byType.get('ExportNamedDeclaration') ?? []) {
     for (const it of children(node, 'specifiers')) {
       if (nameOf(child(it, 'exported')) !== name) continue
@@ -191,15 +220,15 @@ function declaredExport(
         : exportOf(moduleFor(source, module, reading), nameOf(local) ?? '*', reading, depth)
     }
     const declaration = child(node, 'declaration')
-    if (declaration?.type === 'FunctionDeclaration' && nameOf(child(declaration, 'id')) === name) {
-      return evaluate(declaration, module, reading, depth)
+    if (declaration && found && isInside(found.node, declaration)) {
+      return evaluate(found.node, module, reading, depth)
     }
-    const names = children(declaration, 'declarations').map((it) => child(it, 'id'))
-    const found = names.find((id) => nameOf(id) === name)
-    if (found) return evaluate(found, module, reading, depth)
   }
   return undefined
 }
+
+const isInside = (inner: Node, outer: Node): boolean =>
+  inner.start >= outer.start && inner.end <= outer.end
 
 /** What CommonJS exports: `module.exports = ...`, and `exports.name = ...` gathered. */
 export function commonExport(module: Module, reading: Reading, depth = 0): Value | undefined {

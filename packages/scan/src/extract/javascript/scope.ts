@@ -1,4 +1,4 @@
-import { bare, child, children, keyOf, type Node, nameOf, type Syntax } from './syntax.js'
+import { bare, child, children, keyOf, type Node, nameOf, parentOf, type Syntax } from './syntax.js'
 
 /** A name that a file gives to something. */
 export interface Binding {
@@ -34,22 +34,22 @@ const SCOPE =
 
 export function scopesOf(syntax: Syntax): Scopes {
   const scopes = new Map<Node, Map<string, Binding>>()
-  const { parents, program } = syntax
+  const { program } = syntax
   const add = (scope: Node, binding: Binding): void => {
     const known = scopes.get(scope) ?? new Map<string, Binding>()
     scopes.set(scope, known)
     if (!known.has(binding.name)) known.set(binding.name, binding)
   }
   const scopeAbove = (node: Node, pattern: RegExp): Node => {
-    for (let at = parents.get(node); at; at = parents.get(at)) if (pattern.test(at.type)) return at
+    for (let at = parentOf(node); at; at = parentOf(at)) if (pattern.test(at.type)) return at
     return program
   }
   for (const node of syntax.byType.get('VariableDeclarator') ?? []) {
-    const isVar = parents.get(node)?.kind === 'var'
+    const isVar = parentOf(node)?.kind === 'var'
     const scope = scopeAbove(node, isVar ? /^Program$|^(?:Function|Arrow|ObjectM|ClassM)/ : SCOPE)
     const init = child(node, 'init')
     const id = child(node, 'id')
-    const loop = /^For(?:In|Of)/.test(parents.get(parents.get(node) ?? node)?.type ?? '')
+    const loop = /^For(?:In|Of)/.test(parentOf(parentOf(node) ?? node)?.type ?? '')
     // `let config` is what is assigned to it; the variable of a loop is nobody knows what.
     if (!init && !loop && id?.type === 'Identifier') add(scope, binding(String(id.name), id))
     else for (const it of patterns(id, init)) add(scope, it)
@@ -90,18 +90,13 @@ export function scopesOf(syntax: Syntax): Scopes {
   for (const node of syntax.byType.get('CatchClause') ?? []) {
     for (const it of patterns(child(node, 'param'), undefined)) add(node, { ...it, opaque: true })
   }
-  for (const node of syntax.byType.get('AssignmentExpression') ?? []) write(node, syntax, scopes)
+  for (const node of syntax.byType.get('AssignmentExpression') ?? []) write(node, scopes)
   return scopes
 }
 
 /** What a name means where it stands. */
-export function resolve(
-  name: string,
-  from: Node,
-  syntax: Syntax,
-  scopes: Scopes,
-): Binding | undefined {
-  for (let at: Node | undefined = from; at; at = syntax.parents.get(at)) {
+export function resolve(name: string, from: Node, scopes: Scopes): Binding | undefined {
+  for (let at: Node | undefined = from; at; at = parentOf(at)) {
     const found = scopes.get(at)?.get(name)
     if (found) return found
   }
@@ -152,7 +147,7 @@ function patterns(
   }
 }
 
-function write(node: Node, syntax: Syntax, scopes: Scopes): void {
+function write(node: Node, scopes: Scopes): void {
   const value = child(node, 'right')
   let target = bare(child(node, 'left'))
   if (!value || !target) return
@@ -164,17 +159,17 @@ function write(node: Node, syntax: Syntax, scopes: Scopes): void {
     target = bare(child(target, 'object'))
   }
   const name = target?.type === 'Identifier' ? nameOf(target) : undefined
-  const found = name === undefined ? undefined : resolve(name, node, syntax, scopes)
+  const found = name === undefined ? undefined : resolve(name, node, scopes)
   if (!found) return
   if (path.length === 0) found.writes.push(value)
-  else found.memberWrites.push({ path, value, always: isBeside(node, found.node, syntax) })
+  else found.memberWrites.push({ path, value, always: isBeside(node, found.node) })
 }
 
 /** Whether a statement stands in the very block of a declaration. */
-function isBeside(expression: Node, declaration: Node, { parents }: Syntax): boolean {
-  const statement = parents.get(expression)
+function isBeside(expression: Node, declaration: Node): boolean {
+  const statement = parentOf(expression)
   if (statement?.type !== 'ExpressionStatement') return false
   let block: Node | undefined = declaration
-  while (block && !/^(?:Program|BlockStatement)$/.test(block.type)) block = parents.get(block)
-  return block !== undefined && parents.get(statement) === block
+  while (block && !/^(?:Program|BlockStatement)$/.test(block.type)) block = parentOf(block)
+  return block !== undefined && parentOf(statement) === block
 }

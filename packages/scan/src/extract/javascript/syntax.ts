@@ -1,7 +1,7 @@
-import { type Context, createContext, Script } from 'node:vm'
 import type { ParserOptions } from '@babel/parser'
 import { lazily } from '../../lazily.js'
 import type { SourceFile } from '../../model.js'
+import { TakesTooLong, within } from '../../within.js'
 
 /** A node of the syntax tree, as loosely as this extractor looks at it. */
 export interface Node {
@@ -11,20 +11,12 @@ export interface Node {
   readonly [field: string]: unknown
 }
 
-/** A parsed file: each node's parent, and the nodes of each type in the order of the text. */
+/** A parsed file, and the nodes of each type in the order of the text. */
 export interface Syntax {
   readonly file: SourceFile
   readonly program: Node
-  readonly parents: ReadonlyMap<Node, Node>
   readonly byType: ReadonlyMap<string, readonly Node[]>
 }
-
-/**
- * Parsing hostile text can take exponential time (nested type arguments and calls do): milliseconds, and
- * for each character so many more as the slowest machine needs.
- */
-const PATIENCE = 3000
-const PATIENCE_PER_CHARACTER = 0.01
 
 /**
  * Parses JavaScript, TypeScript and JSX; returns why where that is impossible, without quoting the text.
@@ -46,13 +38,11 @@ export function parse(file: SourceFile): Syntax | string {
     attachComment: false,
     plugins,
   }
-  const patience = Math.ceil(PATIENCE + text.length * PATIENCE_PER_CHARACTER)
   try {
-    const program: unknown = within(patience, () => parser().parse(text, options).program)
+    const program: unknown = within(text.length, () => parser().parse(text, options).program)
     return index(file, program as Node)
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return 'it takes too long to parse'
+    if (error instanceof TakesTooLong) return 'it takes too long to parse'
     if (error instanceof RangeError) return 'it is nested too deeply'
     if (error instanceof SyntaxError) return 'it is no JavaScript or TypeScript that can be parsed'
     throw error
@@ -61,35 +51,49 @@ export function parse(file: SourceFile): Syntax | string {
 
 /** Walks without recursion: a tree may be as deep as the parser's stack allows. */
 function index(file: SourceFile, program: Node): Syntax {
-  const parents = new Map<Node, Node>()
   const byType = new Map<string, Node[]>()
   const stack: Node[] = [program]
   for (let node = stack.pop(); node; node = stack.pop()) {
     const known = byType.get(node.type)
     if (known) known.push(node)
     else byType.set(node.type, [node])
-    const inner = childNodes(node)
-    for (let at = inner.length - 1; at >= 0; at--) {
-      const child = inner[at] as Node
-      parents.set(child, node)
-      stack.push(child)
+    const first = stack.length
+    for (const key in node) {
+      if (SKIPPED.has(key)) continue
+      const value = node[key]
+      if (typeof value !== 'object' || value === null) continue
+      if (Array.isArray(value)) for (const item of value) adopt(item, node, stack)
+      else adopt(value, node, stack)
     }
+    reverse(stack, first)
   }
-  return { file, program, parents, byType }
+  return { file, program, byType }
 }
 
-function childNodes(node: Node): Node[] {
-  const found: Node[] = []
-  for (const key in node) {
-    if (SKIPPED.has(key)) continue
-    const value = node[key]
-    if (isNode(value)) found.push(value)
-    else if (Array.isArray(value)) for (const item of value) if (isNode(item)) found.push(item)
-  }
-  return found
+function adopt(value: unknown, parent: Node, stack: Node[]): void {
+  if (!isNode(value)) return
+  ;(value as { [PARENT]?: Node })[PARENT] = parent
+  stack.push(value)
 }
+
+/** Turns the end of a stack around: what was put on it first is taken first. */
+function reverse(stack: Node[], from: number): void {
+  for (let low = from, high = stack.length - 1; low < high; low++, high--) {
+    const one = stack[low] as Node
+    stack[low] = stack[high] as Node
+    stack[high] = one
+  }
+}
+
+/** Kept in the node itself: a map of all nodes takes longer to fill than the walk. */
+const PARENT = Symbol('parent')
+
+export const parentOf = (node: Node): Node | undefined => (node as { [PARENT]?: Node })[PARENT]
 
 const SKIPPED: ReadonlySet<string> = new Set([
+  'type',
+  'start',
+  'end',
   'loc',
   'extra',
   'errors',
@@ -145,12 +149,3 @@ export function bare(node: Node | undefined): Node | undefined {
 }
 
 const parser = lazily<typeof import('@babel/parser')>('@babel/parser')
-
-/** V8 ends what a script with a timeout calls, whatever that is doing. */
-function within<T>(timeout: number, run: () => T): T {
-  box ??= createContext({})
-  box.run = run
-  return CALL.runInContext(box, { timeout }) as T
-}
-const CALL = new Script('run()')
-let box: Context | undefined

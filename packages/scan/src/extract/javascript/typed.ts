@@ -78,7 +78,7 @@ function libraryOfType(type: Node, { syntax, scopes }: Module): ReturnType<typeo
     at = child(at, 'left')
   }
   const root = nameOf(at)
-  const found = root === undefined ? undefined : resolve(root, syntax.program, syntax, scopes)
+  const found = root === undefined ? undefined : resolve(root, syntax.program, scopes)
   if (!found?.imported) return undefined
   const { source, name } = found.imported
   const local = name === '*' || name === 'default' ? [] : [name]

@@ -1,0 +1,2 @@
+const pg = require('pg')
+exports.Common = pg.Pool

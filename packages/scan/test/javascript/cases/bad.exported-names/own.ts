@@ -1,0 +1,4 @@
+export class Pool {
+  constructor(readonly options: object) {}
+}
+export default class extends Pool {}
