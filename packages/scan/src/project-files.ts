@@ -9,12 +9,12 @@ import { sourceFile } from './source-file.js'
 /** Characters of the files that are kept at hand: what one file imports, its neighbours do. */
 const AT_HAND = 4_000_000
 
-/** The other files of a project, as far as extractors ask for them. */
+/** The other files of a project, as far as extractors ask for them, and the hosts that they were found to name. */
 export function projectFiles(
   root: string,
   staged: ReadonlyMap<string, Buffer> | undefined,
-): { contextOf(path: string): ExtractContext; readonly hosts: Set<string> } {
-  const hosts = new Set<string>()
+  hosts: ReadonlySet<string>,
+): { contextOf(path: string): ExtractContext } {
   const variables = new Map<string, ReadonlyMap<string, readonly string[]>>()
   const fresh = (path: string): SourceFile | undefined => {
     try {
@@ -42,7 +42,6 @@ export function projectFiles(
     return found
   }
   return {
-    hosts,
     contextOf: (path) => ({
       read,
       hosts: () => hosts,

@@ -20,7 +20,8 @@ const NOW = new Date('2027-01-01')
 
 /** What every file says, whatever the prefilter thinks of it. */
 function unfiltered(root: string, ignore: boolean) {
-  const project = projectFiles(root, undefined)
+  const hosts = new Set<string>()
+  const project = projectFiles(root, undefined, hosts)
   const policyOf = definePathPolicies({})
   const paths = [...walk({ root, paths: ['.'], ignore })].map(({ path }) => path)
   const isLast = (path: string) => Number(extractorOf(path).last ?? false)
@@ -34,7 +35,7 @@ function unfiltered(root: string, ignore: boolean) {
     const found = scanFile(file, { policy: policyOf(path), now: NOW, strict: false, context })
     findings.push(...found.findings)
     suppressed.push(...found.suppressed)
-    for (const host of found.hosts) project.hosts.add(host)
+    for (const host of found.hosts) hosts.add(host)
   }
   return { findings, suppressed }
 }
