@@ -2,6 +2,7 @@ import { isBuiltin } from 'node:module'
 import type { Range } from '../../model.js'
 import { decoded, type Mapped } from '../../text/mapped.js'
 import { evaluateCall } from './calls.js'
+import { leadsNowhere } from './exports-in-text.js'
 import { DEEPEST, exportOf, type Module, moduleFor, once, type Reading } from './modules.js'
 import { type Binding, type MemberWrite, resolve } from './scope.js'
 import { concatenate, templateParts } from './strings.js'
@@ -226,6 +227,7 @@ function member(node: Node, module: Module, reading: Reading, depth: number): Va
         : { kind: 'unknown', name: 'code' },
     )
   }
+  if (isOfNobody(object, key, module, reading)) return { kind: 'unknown', name: key }
   const value = property(evaluate(object, module, reading, depth + 1), key, reading, depth + 1)
   // `env.DATABASE_URL` of a module that checks the environment.
   if (value.kind === 'package' && VARIABLE.test(key) && !isBuiltin(value.source)) {
@@ -233,6 +235,31 @@ function member(node: Node, module: Module, reading: Reading, depth: number): Va
   }
   if (value.kind === 'unknown' && at) return { ...value, at }
   return at ? mapBranches(value, (it) => referred(it, at)) : value
+}
+
+/** Whether a key is taken of a required file that has nothing of interest under it, and so need not be parsed. */
+function isOfNobody(
+  object: Node | undefined,
+  key: string,
+  module: Module,
+  reading: Reading,
+): boolean {
+  const name = object?.type === 'Identifier' ? nameOf(object) : undefined
+  const found = object && name !== undefined ? resolve(name, object, module.scopes) : undefined
+  if (!found?.init || found.path.length > 0 || found.writes.length > 0) return false
+  const source = requiredBy(found.init)
+  if (source === undefined) return false
+  const target = moduleFor(source, module, reading)
+  const file = target.kind === 'module' ? reading.context.read(target.path) : undefined
+  return file !== undefined && leadsNowhere(file, key)
+}
+
+/** The specifier of `require('./file')`. */
+function requiredBy(written: Node): string | undefined {
+  const call = bare(written)
+  if (call?.type !== 'CallExpression' || nameOf(child(call, 'callee')) !== 'require')
+    return undefined
+  return nameOf(bare(children(call, 'arguments')[0]))
 }
 
 /** The name of an environment variable, by its looks. */

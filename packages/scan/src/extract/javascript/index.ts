@@ -115,14 +115,17 @@ function sinkOf(
 
 /** Whether what a chain of calls begins with can be a library at all: most calls of most files cannot. */
 function leadsToLibrary(callee: Node, module: Module, reading: Reading): boolean {
-  let root: Node | undefined = callee
+  let [root, above]: (Node | undefined)[] = [callee]
   for (let links = 0; root && CHAIN.has(root.type); links++) {
     if (links > DEEPEST) return false
+    above = root
     root = bare(child(root, 'callee') ?? child(root, 'object'))
   }
   if (root?.type === 'ThisExpression' || root?.type === 'Super') return false
   if (root?.type !== 'Identifier' || nameOf(root) === 'require') return true
-  const value = evaluate(root, module, reading)
+  // Of a module only what is taken of it, which may not need it parsed.
+  const begin = above?.type === 'MemberExpression' ? above : root
+  const value = evaluate(begin, module, reading)
   return (value.kind === 'choice' ? value.branches : [value]).some((it) =>
     it.kind === 'package' ? LIBRARY_SOURCES.has(it.source) : !NOTHING.has(it.kind),
   )

@@ -1,6 +1,7 @@
 import type { ExtractContext, SourceFile } from '../../model.js'
 import { recent } from '../../recent.js'
 import { evaluate, property } from './evaluate.js'
+import { leadsNowhere } from './exports-in-text.js'
 import { type Scopes, scopesOf } from './scope.js'
 import { bare, child, children, keyOf, type Node, nameOf, parse, type Syntax } from './syntax.js'
 import { choice, literal, type Value } from './value.js'
@@ -165,8 +166,8 @@ export function exportOf(module: Value, name: string, reading: Reading, depth: n
   if (depth > DEEPEST) reading.cuts++
   if (module.kind !== 'module' || depth > DEEPEST) return { kind: 'unknown', name }
   if (name === '*') return module
-  const text = reading.context.read(module.path)?.text ?? ''
-  if (leadsNowhere(text, name)) return { kind: 'unknown', name }
+  const file = reading.context.read(module.path)
+  if (file && leadsNowhere(file, name)) return { kind: 'unknown', name }
   const loaded = load(module.path, reading)
   if (!loaded) return { kind: 'unknown', name }
   if ('kind' in loaded)
@@ -181,21 +182,6 @@ export function exportOf(module: Value, name: string, reading: Reading, depth: n
     if (value.kind !== 'unknown') return value
   }
   return { kind: 'unknown', name }
-}
-
-/**
- * Whether what a file exports under a name is nobody's that matters here, as its text alone tells: it exports no such
- * name, or a class. That is most of what an application imports, and need not be parsed.
- */
-function leadsNowhere(text: string, name: string): boolean {
-  if (name === 'default') return /\bexport\s+default\s+(?:abstract\s+)?class\b/.test(text)
-  if (/\bexport\s*\*|\bexports\b/.test(text)) return false
-  if (!text.includes(name)) return true
-  const word = `\\b${name.replaceAll('$', '\\$')}(?![\\w$])`
-  if (new RegExp(`\\bexport\\s+(?:abstract\\s+)?class\\s+${word}`).test(text)) return true
-  return !new RegExp(
-    `\\bexport\\s*(?:\\w+\\s+)*(?:\\*\\s*)?${word}|\\bexport\\s*(?:type\\s*)?\\{[^}]*${word}|\\bexport\\s+(?:\\w+\\s+)*(?:const|let|var)\\b[^]*?${word}`,
-  ).test(text)
 }
 
 function declaredExport(

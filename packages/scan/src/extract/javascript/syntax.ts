@@ -57,6 +57,7 @@ function index(file: SourceFile, program: Node): Syntax {
     const known = byType.get(node.type)
     if (known) known.push(node)
     else byType.set(node.type, [node])
+    if (LEAVES.has(node.type) && node.decorators === undefined) continue
     const first = stack.length
     for (const key in node) {
       if (SKIPPED.has(key)) continue
@@ -89,6 +90,17 @@ function reverse(stack: Node[], from: number): void {
 const PARENT = Symbol('parent')
 
 export const parentOf = (node: Node): Node | undefined => (node as { [PARENT]?: Node })[PARENT]
+
+/** What has nothing in it but decorators, and is half of a tree. */
+const LEAVES: ReadonlySet<string> = new Set([
+  'Identifier',
+  'StringLiteral',
+  'NumericLiteral',
+  'BooleanLiteral',
+  'NullLiteral',
+  'ThisExpression',
+  'TemplateElement',
+])
 
 const SKIPPED: ReadonlySet<string> = new Set([
   'type',
