@@ -8,7 +8,7 @@ import { entriesOf } from './objects.js'
 import { type Binding, type MemberWrite, resolve } from './scope.js'
 import { concatenate, templateParts } from './strings.js'
 import { bare, child, children, keyOf, type Node, nameOf } from './syntax.js'
-import { choice, type Entry, entryOf, literal, mapBranches, truth, type Value } from './value.js'
+import { choice, entryOf, literal, mapBranches, truth, type Value } from './value.js'
 
 /** More work than this for one question is not done. */
 const MOST_STEPS = 20_000
