@@ -92,10 +92,18 @@ export function evaluate(
     case 'FunctionDeclaration':
     case 'ObjectMethod':
       return { kind: 'function', node, from: module, ...(at ? { at } : {}) }
+    case 'ClassDeclaration':
+    case 'ClassExpression':
+      return isMadeAlike(node) ? inner(child(node, 'superClass')) : unknown('code')
     default:
       return unknown('code')
   }
 }
+
+/** Whether a class hands on what it is made with to the one that it extends: it has no constructor of its own. */
+const isMadeAlike = (node: Node): boolean =>
+  child(node, 'superClass') !== undefined &&
+  !children(child(node, 'body'), 'body').some((it) => it.kind === 'constructor')
 
 /** Comparisons and negations of what is not known: both outcomes happen somewhere. */
 const EITHER: Value = { kind: 'choice', branches: [literal(true), literal(false)] }

@@ -1,4 +1,5 @@
 import type { SourceFile } from '../../model.js'
+import { LIBRARY_IN_TEXT as LIBRARY } from './libraries.js'
 
 /** What was found out about the names of a file. */
 const KNOWN = new WeakMap<SourceFile, Map<string, boolean>>()
@@ -16,6 +17,8 @@ export function leadsNowhere(file: SourceFile, name: string): boolean {
 }
 
 function find(text: string, name: string): boolean {
+  // A class that extends one of a library may be as good as that.
+  if (/\bextends\b/.test(text) && LIBRARY.test(text)) return false
   if (name === 'default') return /\bexport\s+default\s+(?:abstract\s+)?class\b/.test(text)
   const escaped = name.replaceAll('$', '\\$')
   const matches = ([pattern, flags = '']: readonly [string, string?]): boolean =>

@@ -12,15 +12,20 @@ import { declareAmbient, declareDefaults, findPatchedIdentity } from './ambient.
 import { CHANGED_URL, returnsOf } from './calls.js'
 import { declareConfig, wholeOf } from './declare.js'
 import { evaluate } from './evaluate.js'
-import { CONFIG_FILES, LIBRARY_SOURCES, type Library, libraryOf } from './libraries.js'
+import {
+  CONFIG_FILES,
+  LIBRARY_IN_TEXT,
+  LIBRARY_SOURCES,
+  type Library,
+  libraryOf,
+} from './libraries.js'
 import { commonExport, DEEPEST, exportOf, type Module, parsed, type Reading } from './modules.js'
 import { bare, child, children, type Node, nameOf, parentOf } from './syntax.js'
 import { declareTyped } from './typed.js'
 import { entryOf, mapBranches, type Value } from './value.js'
 
-/** What a file must mention for its syntax to be worth looking at. */
-const WORTH =
-  /['"`](?:pg|pg-pool|pg-promise|knex|typeorm|@nestjs\/(?:typeorm|sequelize)|sequelize|sequelize-typescript|pg-boss|drizzle-orm\/[\w-]+|drizzle-kit|@mikro-orm\/\w+|@prisma\/(?:adapter-pg|client)|slonik|postgres)['"`]|NODE_TLS_REJECT_UNAUTHORIZED|checkServerIdentity/
+/** What else than a library makes the syntax of a file worth looking at. */
+const AMBIENT = /NODE_TLS_REJECT_UNAUTHORIZED|checkServerIdentity/
 /** More work than this for one file is not done. */
 const MOST_WORK = 400_000
 
@@ -30,7 +35,7 @@ export const javascript: Extractor = {
   files: /(?<!\.d(?=\.[cm]?ts$))\.[cm]?[jt]sx?$/,
   extract: (file, context) => {
     const configFiles = CONFIG_FILES.filter((it) => it.file.test(file.path))
-    if (configFiles.length === 0 && !WORTH.test(file.text)) {
+    if (configFiles.length === 0 && !LIBRARY_IN_TEXT.test(file.text) && !AMBIENT.test(file.text)) {
       return { declarations: declareText(file).filter(({ at }) => !isBaseInText(file, at)) }
     }
     const module = parsed(file, context)
@@ -96,14 +101,11 @@ function sinkOf(
   module: Module,
   reading: Reading,
 ): { config: Value; sink: Library } | undefined {
-  const callee = bare(child(node, 'callee'))
-  if (
-    !callee ||
-    !/^(?:Identifier|MemberExpression|OptionalMemberExpression|CallExpression)$/.test(callee.type)
-  ) {
+  const written = bare(child(node, 'callee'))
+  const callee = written?.type === 'Super' ? superClassAround(node) : written
+  if (!callee || !CALLABLE.test(callee.type) || !leadsToLibrary(callee, module, reading)) {
     return undefined
   }
-  if (!leadsToLibrary(callee, module, reading)) return undefined
   const sink = libraryOf(evaluate(callee, module, reading))
   if (!sink) return undefined
   const args = children(node, 'arguments').map((it) => evaluate(it, module, reading))
@@ -111,6 +113,15 @@ function sinkOf(
   // `useFactory`: what the function returns.
   const made = config?.kind === 'function' ? returnsOf(config, reading, 0) : config
   return made && { config: withConnection(made, reading), sink }
+}
+
+const CALLABLE = /^(?:Identifier|MemberExpression|OptionalMemberExpression|CallExpression)$/
+
+/** `super({ ... })` in a class that extends one of a library. */
+function superClassAround(call: Node): Node | undefined {
+  let at = parentOf(call)
+  while (at && !/^Class(?:Declaration|Expression)$/.test(at.type)) at = parentOf(at)
+  return bare(child(at, 'superClass'))
 }
 
 /** Whether what a chain of calls begins with can be a library at all: most calls of most files cannot. */

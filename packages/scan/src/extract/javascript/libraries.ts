@@ -193,6 +193,11 @@ export const LIBRARY_SOURCES: ReadonlySet<string> = new Set(
   Object.keys(LIBRARIES).map((key) => key.slice(0, key.indexOf(' '))),
 )
 
+/** One of them, as a text imports or requires it. */
+export const LIBRARY_IN_TEXT: RegExp = new RegExp(
+  `['"\`](?:${[...LIBRARY_SOURCES].map((it) => it.replaceAll('/', '\\/')).join('|')})['"\`]`,
+)
+
 /** Types that say what an object is for, although this file hands it to nobody. */
 const TYPES: Readonly<Record<string, Library>> = {
   'pg PoolConfig': PG,

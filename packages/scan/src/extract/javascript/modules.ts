@@ -3,6 +3,7 @@ import { recent } from '../../recent.js'
 import { evaluate, property } from './evaluate.js'
 import { leadsNowhere } from './exports-in-text.js'
 import { type Scopes, scopesOf } from './scope.js'
+import { fileOf } from './specifiers.js'
 import { bare, child, children, keyOf, type Node, nameOf, parse, type Syntax } from './syntax.js'
 import { choice, literal, type Value } from './value.js'
 
@@ -64,43 +65,19 @@ const MOST_FILES = 40
 
 /** What a specifier stands for: a file of the project, or a package. */
 export function moduleFor(source: string, from: Module, reading: Reading): Value {
-  if (!source.startsWith('.')) return { kind: 'package', source, name: '' }
   const known = reading.specifiers.get(from) ?? new Map<string, Value>()
   reading.specifiers.set(from, known)
-  const value = known.get(source) ?? fileFor(source, from, reading)
+  const value = known.get(source) ?? find(source, from, reading)
   known.set(source, value)
   return value
 }
 
-function fileFor(source: string, from: Module, reading: Reading): Value {
-  const folder = from.syntax.file.path.split('/').slice(0, -1)
-  const base = [...folder, ...source.split('/')].join('/')
-  for (const path of candidates(base)) {
-    const clean = normalize(path)
-    if (clean !== undefined && reading.context.read(clean)) return { kind: 'module', path: clean }
-  }
-  return { kind: 'unknown', name: 'code' }
-}
-
-function candidates(base: string): string[] {
-  const stem = base.replace(/\.([cm]?)jsx?$/, '')
-  const typed = base === stem ? [] : [base.replace(/\.([cm]?)js(x?)$/, '.$1ts$2')]
-  const extensions = ['ts', 'js', 'mts', 'mjs', 'cts', 'cjs', 'tsx', 'jsx', 'json']
-  return [
-    base,
-    ...typed,
-    ...extensions.map((it) => `${base}.${it}`),
-    ...extensions.map((it) => `${base}/index.${it}`),
-  ].filter((path) => /\.(?:[cm]?[jt]sx?|json)$/.test(path))
-}
-
-function normalize(path: string): string | undefined {
-  const parts: string[] = []
-  for (const part of path.split('/')) {
-    if (part === '..' && parts.pop() === undefined) return undefined
-    if (part !== '' && part !== '.' && part !== '..') parts.push(part)
-  }
-  return parts.join('/')
+function find(source: string, from: Module, { context }: Reading): Value {
+  const path = fileOf(source, from.syntax.file.path, context)
+  if (path !== undefined) return { kind: 'module', path }
+  return source.startsWith('.')
+    ? { kind: 'unknown', name: 'code' }
+    : { kind: 'package', source, name: '' }
 }
 
 function load(path: string, reading: Reading): Module | Value | undefined {

@@ -1,0 +1,1 @@
+module.exports = { host: 'db.example.com', ssl: { rejectUnauthorized: false } }

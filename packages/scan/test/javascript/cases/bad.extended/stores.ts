@@ -1,0 +1,6 @@
+import { Pool } from 'pg'
+
+export class Far extends Pool {
+  readonly kind = 'far'
+}
+export class Plain {}
