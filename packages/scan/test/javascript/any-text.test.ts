@@ -132,6 +132,12 @@ describe('the JavaScript extractor', () => {
       'strings that double',
       `const s0 = 'a';${Array.from({ length: 60 }, (_, i) => `const s${i + 1} = s${i} + s${i};`).join('')} new Pool(s60)`,
     ],
+    ['classes of each other', 'class A extends B {}\nclass B extends A {}\nnew A({}); new B({})'],
+    [
+      'a chain of classes',
+      `class C0 extends Pool {}${Array.from({ length: 2000 }, (_, i) => `class C${i + 1} extends C${i} {}`).join('')} new C2000({})`,
+    ],
+    ['calls of super', 'class A extends Pool { constructor() { super('.repeat(300)],
     ['many pools', 'new Pool({ ssl: false });\n'.repeat(3000)],
   ])(
     'takes no long time and no deep stack for %s',
@@ -156,5 +162,44 @@ describe('the JavaScript extractor', () => {
     }
     const text = `${HEAD}import { c } from './f0.ts'\nnew Pool(c)`
     expect(extract(text, 'app.ts', endless).declarations).toHaveLength(1)
+  })
+
+  const IMPORTS = `${HEAD}import a from '@/a'\nimport b from '#b'\nimport c from 'c'\nnew Pool({ a, b, c })`
+  const withFiles = (files: (path: string) => string | undefined): ExtractContext => ({
+    ...context,
+    read: (path) => {
+      const text = files(path)
+      return text === undefined ? undefined : sourceFile(path, text)
+    },
+  })
+
+  test('survives any aliases', () => {
+    const pattern = fc.oneof(fc.constantFrom('*', '@/*', '#*', 'c', '#b', '**', ''), fc.string())
+    const paths = fc.dictionary(pattern, fc.oneof(fc.array(fc.string()), fc.jsonValue()))
+    const config = fc.oneof(
+      anyText(200),
+      fc.jsonValue().map((it) => JSON.stringify(it)),
+      fc
+        .record({ compilerOptions: fc.record({ paths, baseUrl: fc.string() }), imports: paths })
+        .map((it) => JSON.stringify(it)),
+    )
+    fc.assert(
+      fc.property(config, fc.boolean(), (text, endless) => {
+        const files = (path: string) => (/json$/.test(path) || endless ? text : undefined)
+        extract(IMPORTS, 'src/app.ts', withFiles(files))
+      }),
+      { numRuns: runs(500) },
+    )
+  })
+
+  test('takes no long time for configurations that extend each other', () => {
+    let read = 0
+    const files = (path: string): string | undefined => {
+      read++
+      const all = Array.from({ length: 20 }, (_, i) => `./${i}/tsconfig.json`)
+      return /tsconfig\.json$/.test(path) ? JSON.stringify({ extends: all }) : undefined
+    }
+    extract(IMPORTS, 'src/app.ts', withFiles(files))
+    expect(read).toBeLessThan(10_000)
   })
 })

@@ -59,38 +59,45 @@ const KNOWN = new WeakMap<SourceFile, Aliases>()
 function readAliases(file: SourceFile, context: ExtractContext): Aliases {
   const known = KNOWN.get(file)
   if (known) return known
-  // Files that extend each other.
-  KNOWN.set(file, NONE)
-  const folder = file.path.slice(0, file.path.lastIndexOf('/') + 1)
-  const data = field(parse(file.text))
   const found = file.path.endsWith('package.json')
-    ? { patterns: entriesOf(data('imports'), folder) }
-    : compilerPaths(data, folder, context)
+    ? { patterns: entriesOf(field(parse(file.text))('imports'), folderOf(file)) }
+    : compilerPaths(file, context)
   KNOWN.set(file, found)
   return found
 }
 
-/** What a tsconfig.json does not say itself, one that it extends may. */
-function compilerPaths(
-  data: (key: string) => unknown,
-  folder: string,
-  context: ExtractContext,
-): Aliases {
-  const options = field(data('compilerOptions'))
-  const baseUrl = options('baseUrl')
-  const base = typeof baseUrl === 'string' ? `${folder}${baseUrl}/` : undefined
-  const own = entriesOf(options('paths'), base ?? folder)
-  if (own.length > 0 || base !== undefined) {
-    return { patterns: [...own, ...(base === undefined ? [] : [['*', [`${base}*`]] as const])] }
-  }
-  for (const it of [data('extends')].flat()) {
-    if (typeof it !== 'string' || !it.startsWith('.')) continue
-    const file = context.read(`${folder}${it}`) ?? context.read(`${folder}${it}.json`)
-    const found = file ? readAliases(file, context) : NONE
-    if (found.patterns.length > 0) return found
+/** More files that extend each other are not followed. */
+const MOST_EXTENDED = 16
+
+const ENDINGS = ['', '.json', '/tsconfig.json']
+
+/** What a tsconfig.json does not say itself, one that it extends may; of several the last one counts. */
+function compilerPaths(file: SourceFile, { read }: ExtractContext): Aliases {
+  const files = [file]
+  for (let at = 0; at < MOST_EXTENDED; at++) {
+    const here = files.shift()
+    if (!here) break
+    const data = field(parse(here.text))
+    const options = field(data('compilerOptions'))
+    const baseUrl = options('baseUrl')
+    const folder = folderOf(here)
+    const base = typeof baseUrl === 'string' ? `${folder}${baseUrl}/` : undefined
+    const own = entriesOf(options('paths'), base ?? folder)
+    if (base !== undefined) return { patterns: [...own, ['*', [`${base}*`]]] }
+    if (own.length > 0) return { patterns: own }
+    // Vite's templates refer to the configuration that has the paths.
+    const references = [data('references')].flat().map((it) => field(it)('path'))
+    const extended = [...references, data('extends')]
+      .flat()
+      .filter((it): it is string => typeof it === 'string' && it.startsWith('.'))
+      .slice(-MOST_EXTENDED)
+      .flatMap((it) => ENDINGS.flatMap((ending) => read(folder + it + ending) ?? [])[0] ?? [])
+    files.unshift(...extended.reverse())
   }
   return NONE
 }
+
+const folderOf = ({ path }: SourceFile): string => path.slice(0, path.lastIndexOf('/') + 1)
 
 const field =
   (data: unknown) =>

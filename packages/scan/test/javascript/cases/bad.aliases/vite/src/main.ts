@@ -1,0 +1,4 @@
+import options from '@/options'
+import { Client } from 'pg'
+
+export const client = new Client(options)

@@ -1,0 +1,1 @@
+export default { host: 'db.example.com', ssl: { rejectUnauthorized: false } }
