@@ -192,6 +192,31 @@ describe('the JavaScript extractor', () => {
     )
   })
 
+  test.each([
+    'export ',
+    'export {',
+    'export { b, ',
+    'export const ',
+    'export const {',
+    'static ',
+    'static b ',
+    'exports.b = ',
+    'class b ',
+    'export a ',
+    'export { a } ',
+    '*export ',
+  ])('takes no long time for an imported file of nothing but "%s"', (text) => {
+    const imported = (path: string) =>
+      path.endsWith('other.ts') ? text.repeat(200_000) : undefined
+    const started = performance.now()
+    extract(
+      `${HEAD}import { a, b } from './other'\nnew Pool(a); b()`,
+      'app.ts',
+      withFiles(imported),
+    )
+    expect(performance.now() - started).toBeLessThan(20_000)
+  })
+
   test('takes no long time for configurations that extend each other', () => {
     let read = 0
     const files = (path: string): string | undefined => {

@@ -4,7 +4,7 @@ import { decoded, type Mapped } from '../../text/mapped.js'
 import { evaluateCall } from './calls.js'
 import { leadsNowhere } from './exports-in-text.js'
 import { DEEPEST, exportOf, type Module, moduleFor, once, type Reading } from './modules.js'
-import { entriesOf } from './objects.js'
+import { entriesOf, staticsOf } from './objects.js'
 import { type Binding, type MemberWrite, resolve } from './scope.js'
 import { concatenate, templateParts } from './strings.js'
 import { bare, child, children, keyOf, type Node, nameOf } from './syntax.js'
@@ -94,7 +94,9 @@ export function evaluate(
       return { kind: 'function', node, from: module, ...(at ? { at } : {}) }
     case 'ClassDeclaration':
     case 'ClassExpression':
-      return isMadeAlike(node) ? inner(child(node, 'superClass')) : unknown('code')
+      return isMadeAlike(node)
+        ? inner(child(node, 'superClass'))
+        : (staticsOf(node, module, reading, depth) ?? unknown('code'))
     default:
       return unknown('code')
   }
@@ -148,10 +150,13 @@ const referred = (value: Value, at: Range): Value =>
     : value
 
 function bound(found: Binding, module: Module, reading: Reading, depth: number): Value {
-  const { imported, init, path, opaque, memberWrites, writes } = found
+  const { imported, init, path, opaque, fallback, memberWrites, writes } = found
   if (imported)
     return exportOf(moduleFor(imported.source, module, reading), imported.name, reading, depth)
-  if (opaque || (!init && writes.length === 0)) return { kind: 'unknown', name: found.name }
+  if (opaque || (!init && writes.length === 0)) {
+    const given: Value = { kind: 'unknown', name: found.name }
+    return fallback ? choice([evaluate(fallback, module, reading, depth), given]) : given
+  }
   const first = init ? evaluate(init, module, reading, depth) : undefined
   const initial = first && path.reduce<Value>((at, key) => property(at, key, reading, depth), first)
   const values = [

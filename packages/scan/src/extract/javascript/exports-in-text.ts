@@ -17,23 +17,29 @@ export function leadsNowhere(file: SourceFile, name: string): boolean {
 }
 
 function find(text: string, name: string): boolean {
-  // A class that extends one of a library may be as good as that.
-  if (/\bextends\b/.test(text) && LIBRARY.test(text)) return false
+  // A class that extends one of a library may be as good as that; one with static fields is as good as an object.
+  if (STATIC_FIELD.test(text) || (/\bextends\b/.test(text) && LIBRARY.test(text))) return false
   if (name === 'default') return /\bexport\s+default\s+(?:abstract\s+)?class\b/.test(text)
-  const escaped = name.replaceAll('$', '\\$')
-  const matches = ([pattern, flags = '']: readonly [string, string?]): boolean =>
-    new RegExp(pattern.replaceAll('NAME', `\\b${escaped}(?![\\w$])`), flags).test(text)
+  const escaped = name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+  const matches = ([pattern, flags = '']: readonly [string, string?], from = 0): boolean =>
+    new RegExp(pattern.replaceAll('NAME', `(?<![\\w$])${escaped}(?![\\w$])`), flags).test(
+      text.slice(from),
+    )
   if (/\bexports\b/.test(text)) return matches(COMPILED_CLASS) && !matches(COMPILED_OTHER)
   if (/\bexport\s*\*/.test(text)) return false
   if (!text.includes(name) || matches(CLASS)) return true
-  return !(matches(LISTED) || matches(DECLARED) || matches(VARIABLE))
+  // A variable may be one of several, or be taken out of something: any place behind the first export may be its.
+  const variables = text.search(VARIABLES)
+  return !(matches(LISTED) || matches(DECLARED) || (variables >= 0 && matches(ANYWHERE, variables)))
 }
 
+// Each is bounded: hostile text may repeat what it begins with.
+const STATIC_FIELD = /\bstatic\s+(?:\w+\s+){0,3}[\w$]+\s*[:=]/
+const VARIABLES = /\bexport\s+(?:\w+\s+){0,3}(?:const|let|var)\b/
 const CLASS = ['\\bexport\\s+(?:abstract\\s+)?class\\s+NAME'] as const
-const LISTED = ['\\bexport\\s*(?:type\\s*)?\\{[^}]*NAME'] as const
-const DECLARED = ['\\bexport\\s+(?:\\w+\\s+)*NAME'] as const
-/** One of several, or taken out of something: then only where it stands tells. */
-const VARIABLE = ['\\bexport\\s+(?:\\w+\\s+)*(?:const|let|var)\\b[^]*?NAME'] as const
+const LISTED = ['\\bexport\\s*(?:type\\s*)?\\{[^{}]*NAME'] as const
+const DECLARED = ['\\bexport\\s+(?:\\w+\\s+){0,4}NAME'] as const
+const ANYWHERE = ['NAME'] as const
 
 /** As compilers write CommonJS. */
 const COMPILED_CLASS = ['^class NAME', 'm'] as const

@@ -40,3 +40,26 @@ function removalOf(properties: readonly Node[], index: number, module: Module, r
   const comma = /^\s*,/.exec(file.text.slice(property.end, property.end + 80))?.[0].length ?? 0
   return file.range(property.start, property.end - property.start + comma)
 }
+
+/** `static db = { ... }` of a class; undefined where it has nothing of the kind. */
+export function staticsOf(
+  node: Node,
+  module: Module,
+  reading: Reading,
+  depth: number,
+): Value | undefined {
+  const fields = children(child(node, 'body'), 'body').filter(
+    (it) => it.type === 'ClassProperty' && it.static === true && child(it, 'value') !== undefined,
+  )
+  if (fields.length === 0) return undefined
+  const entries = fields.map(
+    (it): Entry => ({
+      key: keyOf(it, 'key'),
+      value: evaluate(child(it, 'value'), module, reading, depth + 1),
+    }),
+  )
+  return { kind: 'object', entries: [OTHERS, ...entries] }
+}
+
+/** Methods, what is inherited, what is set later. */
+const OTHERS: Entry = { key: undefined, value: { kind: 'unknown', name: 'code' } }

@@ -11,6 +11,8 @@ export interface Binding {
   readonly imported?: { readonly source: string; readonly name: string }
   /** Set for parameters and for what nobody can follow. */
   readonly opaque?: true
+  /** What a parameter is where nothing is given. */
+  readonly fallback?: Node
   readonly node: Node
   /** What is assigned to it later. */
   readonly writes: Node[]
@@ -126,8 +128,11 @@ function patterns(
   switch (pattern.type) {
     case 'Identifier':
       return [found(String(pattern.name))]
-    case 'AssignmentPattern':
-      return patterns(child(pattern, 'left'), init, path)
+    case 'AssignmentPattern': {
+      const [left, fallback] = [child(pattern, 'left'), child(pattern, 'right')]
+      const named = left?.type === 'Identifier' && fallback ? { fallback } : {}
+      return patterns(left, init, path).map((it) => (it.opaque ? { ...it, ...named } : it))
+    }
     case 'ObjectPattern':
       return children(pattern, 'properties').flatMap((it) => {
         const key = keyOf(it, 'key')

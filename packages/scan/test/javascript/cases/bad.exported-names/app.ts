@@ -1,4 +1,4 @@
-import { Client, everything, Pool$, Renamed, Second } from './barrel'
+import { $pool, 'any name' as Any, Client, everything, Pool$, Renamed, Second } from './barrel'
 import { Common } from './common.cjs'
 import Another, { Pool } from './own'
 
@@ -12,5 +12,9 @@ export const pools = [
   new Common({ host, ssl: { rejectUnauthorized: false } }),
   new Pool({ host, ssl: { rejectUnauthorized: false } }),
   new Another({ host, ssl: { rejectUnauthorized: false } }),
+]
+export const more = [
+  new $pool({ host, ssl: { rejectUnauthorized: false } }),
+  new Any({ host, ssl: { rejectUnauthorized: false } }),
 ]
 export type Known = 'pg'

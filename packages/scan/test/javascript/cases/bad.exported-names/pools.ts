@@ -8,4 +8,5 @@ export const { Client } = pg
 export { Pool as Renamed, type PoolConfig } from 'pg'
 export * as everything from 'pg'
 const Pool$ = pg.Pool
-export { Pool$ }
+const $pool = pg.Pool
+export { Pool$, $pool, $pool as 'any name' }
