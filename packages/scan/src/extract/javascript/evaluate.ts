@@ -4,7 +4,7 @@ import { decoded, type Mapped } from '../../text/mapped.js'
 import { evaluateCall } from './calls.js'
 import { leadsNowhere } from './exports-in-text.js'
 import { DEEPEST, exportOf, type Module, moduleFor, once, type Reading } from './modules.js'
-import { entriesOf, staticsOf } from './objects.js'
+import { classValue, entriesOf } from './objects.js'
 import { type Binding, type MemberWrite, resolve } from './scope.js'
 import { concatenate, templateParts } from './strings.js'
 import { bare, child, children, keyOf, type Node, nameOf } from './syntax.js'
@@ -94,18 +94,11 @@ export function evaluate(
       return { kind: 'function', node, from: module, ...(at ? { at } : {}) }
     case 'ClassDeclaration':
     case 'ClassExpression':
-      return isMadeAlike(node)
-        ? inner(child(node, 'superClass'))
-        : (staticsOf(node, module, reading, depth) ?? unknown('code'))
+      return classValue(node, module, reading, depth) ?? unknown('code')
     default:
       return unknown('code')
   }
 }
-
-/** Whether a class hands on what it is made with to the one that it extends: it has no constructor of its own. */
-const isMadeAlike = (node: Node): boolean =>
-  child(node, 'superClass') !== undefined &&
-  !children(child(node, 'body'), 'body').some((it) => it.kind === 'constructor')
 
 /** Comparisons and negations of what is not known: both outcomes happen somewhere. */
 const EITHER: Value = { kind: 'choice', branches: [literal(true), literal(false)] }

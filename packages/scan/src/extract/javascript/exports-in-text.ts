@@ -9,6 +9,7 @@ const KNOWN = new WeakMap<SourceFile, Map<string, boolean>>()
  * name, or a class. That is most of what an application imports, and need not be parsed.
  */
 export function leadsNowhere(file: SourceFile, name: string): boolean {
+  if (file.path.endsWith('.json')) return false
   const known = KNOWN.get(file) ?? new Map<string, boolean>()
   KNOWN.set(file, known)
   const found = known.get(name) ?? find(file.text, name)

@@ -41,24 +41,29 @@ function removalOf(properties: readonly Node[], index: number, module: Module, r
   return file.range(property.start, property.end - property.start + comma)
 }
 
-/** `static db = { ... }` of a class; undefined where it has nothing of the kind. */
-export function staticsOf(
+/**
+ * A class: the one that it extends, where it has no constructor of its own and so hands on what it is made with; or its
+ * static fields (`static db = { ... }`). Undefined where it is neither.
+ */
+export function classValue(
   node: Node,
   module: Module,
   reading: Reading,
   depth: number,
 ): Value | undefined {
-  const fields = children(child(node, 'body'), 'body').filter(
-    (it) => it.type === 'ClassProperty' && it.static === true && child(it, 'value') !== undefined,
+  const inner = (it: Node | undefined): Value => evaluate(it, module, reading, depth + 1)
+  const members = children(child(node, 'body'), 'body')
+  const extended = child(node, 'superClass')
+  if (extended && !members.some((it) => it.kind === 'constructor')) {
+    const value = inner(extended)
+    if (value.kind !== 'unknown') return value
+  }
+  const entries = members.flatMap((it): Entry[] =>
+    it.type === 'ClassProperty' && it.static === true && child(it, 'value')
+      ? [{ key: keyOf(it, 'key'), value: inner(child(it, 'value')) }]
+      : [],
   )
-  if (fields.length === 0) return undefined
-  const entries = fields.map(
-    (it): Entry => ({
-      key: keyOf(it, 'key'),
-      value: evaluate(child(it, 'value'), module, reading, depth + 1),
-    }),
-  )
-  return { kind: 'object', entries: [OTHERS, ...entries] }
+  return entries.length > 0 ? { kind: 'object', entries: [OTHERS, ...entries] } : undefined
 }
 
 /** Methods, what is inherited, what is set later. */

@@ -25,5 +25,5 @@ function candidates(base: string): string[] {
     ...typed,
     ...EXTENSIONS.map((it) => `${base}.${it}`),
     ...EXTENSIONS.map((it) => `${base}/index.${it}`),
-  ].filter((path) => /\.(?:[cm]?[jt]sx?|json)$/.test(path))
+  ].filter((path) => /(?<!\.d(?=\.[cm]?ts$))\.(?:[cm]?[jt]sx?|json)$/.test(path))
 }

@@ -1,0 +1,2 @@
+declare const options: object
+export default options
