@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url'
 const STORE = fileURLToPath(new URL('../../../../node_modules/.pnpm/', import.meta.url))
 const ABOUT_POSTGRES = /^(?:typeorm|knex|pg|pg-.*|postgres|sequelize)@/
 const TEXT = /(?<!\.min)\.(?:[cm]?[jt]sx?|json|md|ya?ml|toml|sh|sql|txt)$/
-const LARGEST = 1_000_000
+/** Bytes: without the many files that only hand something on, files are as long as an application's. */
+const [SMALLEST, LARGEST] = [1000, 300_000]
 
 /** Copies so many files, and returns how many bytes they have. */
 export function copyPackages(to: string, files: number): number {
@@ -19,7 +20,7 @@ export function copyPackages(to: string, files: number): number {
     for (const path of filesIn(folder)) {
       if (left === 0) return bytes
       const { size } = statSync(path)
-      if (size > LARGEST) continue
+      if (size < SMALLEST || size > LARGEST) continue
       const copy = join(to, relative(STORE, path).replaceAll('node_modules', 'package'))
       mkdirSync(dirname(copy), { recursive: true })
       copyFileSync(path, copy)
