@@ -95,13 +95,16 @@ function findings(
         place.replaceable && !WITHOUT_VERIFY_FULL.has(plan.driver) ? place.value : undefined,
         place.removal,
       )
+    const written = place ? place.written : declaration.written
+    const origin =
+      written === undefined ? '' : ` (${via === 'default' ? 'the string' : key} in ${written})`
     const added = violation.rule === 'sslmode-missing' && mayAdd(declaration)
     return {
       rule: violation.rule,
       severity: violation.severity === 'warning' || policy.reportOnly ? 'warning' : 'error',
       at: place?.value ?? declaration.at,
       expected: named(violation.expected),
-      actual: named(violation.actual),
+      actual: named(violation.actual) + origin,
       fix: named(violation.fix),
       docs: violation.docs,
       reader: { driver: plan.driver, sentence },

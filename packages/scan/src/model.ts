@@ -32,6 +32,8 @@ export interface SettingPlace {
   readonly replaceable: boolean
   /** What to delete to remove the setting with its key and separator: `rejectUnauthorized: false, `. */
   readonly removal?: Range
+  /** Where it is written, where {@link value} only refers to it: `src/config.ts:3`. */
+  readonly written?: string
 }
 
 /**
@@ -69,6 +71,8 @@ export interface Declaration {
   readonly undetermined: readonly string[]
   /** How `sslmode=verify-full` is added where nothing is written of it; absent where that is not safe. */
   readonly addition?: TextEdit
+  /** Where the string is written, where {@link at} only refers to it: `src/config.ts:3`. */
+  readonly written?: string
   /** Ranges that hold a secret (password, user, token): never shown, whatever they look like. */
   readonly secrets?: readonly Range[]
 }

@@ -195,7 +195,8 @@ function place(
   const named = value.kind === 'variable' || value.kind === 'unknown'
   if (/pass|user|secret|token/i.test(path) && (own || !named)) secrets.push(at)
   const replaceable = value.kind === 'literal' && value.mapped?.segments.length === 1
-  settings.set(path, { value: at, replaceable, ...(removal ? { removal } : {}) })
+  const written = value.kind === 'literal' && value.written ? { written: value.written } : {}
+  settings.set(path, { value: at, replaceable, ...written, ...(removal ? { removal } : {}) })
 }
 
 const placeOf = (value: Value): Range | undefined =>

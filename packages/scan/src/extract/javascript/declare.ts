@@ -82,7 +82,7 @@ function declareString(
     ]
   }
   const declared = declareUrl(mapped, file, { ...surroundings, extent })
-  if (declared) return [declared]
+  if (declared) return [value.written === undefined ? declared : ofFile(value.written, declared)]
   const [open] = variablesIn(mapped.text)
   if (open?.index === 0) {
     const known = declareOpenUrl(mapped, file, surroundings)
@@ -100,6 +100,13 @@ function declareString(
     },
   ]
 }
+
+/** What another file says, which this one refers to. */
+const ofFile = (written: string, { settings, ...rest }: Declaration): Declaration => ({
+  ...rest,
+  written,
+  settings: new Map([...settings].map(([key, place]) => [key, { ...place, written }])),
+})
 
 function declareObject(
   found: Concrete,

@@ -27,19 +27,24 @@ export function evaluate(
     return { kind: 'unknown', name: 'code' }
   }
   const at = placeOf(node, module, reading)
+  const place = at
+    ? { at }
+    : node.type.endsWith('Literal')
+      ? { written: writtenAt(node, module) }
+      : {}
   const inner = (it: Node | undefined) => evaluate(it, module, reading, depth + 1)
   const unknown = (name: string): Value => ({ kind: 'unknown', name, ...(at ? { at } : {}) })
   switch (node.type) {
     case 'StringLiteral': {
       const text = String(node.value)
       const mapped = textPlace(text, node, module, reading)
-      return { kind: 'literal', data: text, ...(at ? { at } : {}), ...(mapped ? { mapped } : {}) }
+      return { kind: 'literal', data: text, ...place, ...(mapped ? { mapped } : {}) }
     }
     case 'NumericLiteral':
     case 'BooleanLiteral':
-      return { kind: 'literal', data: node.value as number | boolean, ...(at ? { at } : {}) }
+      return { kind: 'literal', data: node.value as number | boolean, ...place }
     case 'NullLiteral':
-      return { kind: 'literal', data: null, ...(at ? { at } : {}) }
+      return { kind: 'literal', data: null, ...place }
     case 'TemplateLiteral':
       return concatenate(templateParts(node, module, reading, inner), node, module, reading)
     case 'BinaryExpression':
@@ -106,6 +111,10 @@ const EITHER: Value = { kind: 'choice', branches: [literal(true), literal(false)
 /** The place of a node, if it is in the file that is scanned. */
 export const placeOf = (node: Node, { syntax }: Module, { home }: Reading): Range | undefined =>
   syntax.file.path === home ? syntax.file.range(node.start, node.end - node.start) : undefined
+
+/** `src/config.ts:3`, for what another file says. */
+const writtenAt = ({ start }: Node, { syntax: { file } }: Module): string =>
+  `${file.path}:${file.range(start, 0).line}`
 
 function textPlace(text: string, node: Node, module: Module, reading: Reading): Mapped | undefined {
   if (module.syntax.file.path !== reading.home) return undefined

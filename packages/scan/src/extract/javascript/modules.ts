@@ -5,7 +5,7 @@ import { leadsNowhere } from './exports-in-text.js'
 import { type Scopes, scopesOf } from './scope.js'
 import { fileOf } from './specifiers.js'
 import { bare, child, children, keyOf, type Node, nameOf, parse, type Syntax } from './syntax.js'
-import { choice, literal, type Value } from './value.js'
+import { choice, type Value } from './value.js'
 
 /** A parsed file of the project. */
 export interface Module {
@@ -86,7 +86,7 @@ function load(path: string, reading: Reading): Module | Value | undefined {
   if (modules.size > MOST_FILES) return undefined
   const file = context.read(path)
   const json = file && path.endsWith('.json')
-  const found = file && (json ? fromJson(file.text) : parsed(file, context))
+  const found = file && (json ? fromJson(file) : parsed(file, context))
   const module = typeof found === 'string' ? undefined : found
   modules.set(path, module)
   return module
@@ -113,26 +113,23 @@ const PARSED = new WeakMap<
   (path: string, make: () => Module | string) => Module | string
 >()
 
-function fromJson(text: string): Value | undefined {
+function fromJson({ path, text }: SourceFile): Value | undefined {
   try {
-    return fromData(JSON.parse(text) as unknown)
+    return fromData(JSON.parse(text) as unknown, path)
   } catch {
     return undefined
   }
 }
 
-function fromData(data: unknown, depth = 0): Value {
+function fromData(data: unknown, path: string, depth = 0): Value {
   if (depth > 20) return { kind: 'unknown', name: 'code' }
-  if (Array.isArray(data))
-    return { kind: 'array', items: data.map((it) => fromData(it, depth + 1)) }
+  const inner = (it: unknown): Value => fromData(it, path, depth + 1)
+  if (Array.isArray(data)) return { kind: 'array', items: data.map(inner) }
   if (typeof data === 'object' && data !== null) {
-    const entries = Object.entries(data).map(([key, it]) => ({
-      key,
-      value: fromData(it, depth + 1),
-    }))
+    const entries = Object.entries(data).map(([key, it]) => ({ key, value: inner(it) }))
     return { kind: 'object', entries }
   }
-  return literal(data as string | number | boolean | null)
+  return { kind: 'literal', data: data as string | number | boolean | null, written: path }
 }
 
 /** What a module exports under a name; `*` is all of it. */

@@ -10,6 +10,8 @@ export type Value =
       /** Where a string stands; absent where it comes from another file. */
       readonly mapped?: Mapped
       readonly at?: Range
+      /** Where it is written, where that is another file: `src/config.ts:3`. */
+      readonly written?: string
     }
   | { readonly kind: 'object'; readonly entries: readonly Entry[]; readonly at?: Range }
   | { readonly kind: 'array'; readonly items: readonly Value[]; readonly at?: Range }
