@@ -18,6 +18,7 @@ export function leadsNowhere(file: SourceFile, name: string): boolean {
 }
 
 function find(text: string, name: string): boolean {
+  if (COMMENTED.test(text)) return false
   // A class that extends one of a library may be as good as that; one with static fields is as good as an object.
   if (STATIC_FIELD.test(text) || (/\bextends\b/.test(text) && LIBRARY.test(text))) return false
   if (name === 'default') return /\bexport\s+default\s+(?:abstract\s+)?class\b/.test(text)
@@ -35,6 +36,8 @@ function find(text: string, name: string): boolean {
 }
 
 // Each is bounded: hostile text may repeat what it begins with.
+/** A comment between `export` and what it exports, which the others do not look through. */
+const COMMENTED = /\bexport\b[^;{=(]{0,80}\/[*/]/
 const STATIC_FIELD = /\bstatic\s+(?:\w+\s+){0,3}[\w$]+\s*[:=]/
 const VARIABLES = /\bexport\s+(?:\w+\s+){0,3}(?:const|let|var)\b/
 const CLASS = ['\\bexport\\s+(?:abstract\\s+)?class\\s+NAME'] as const

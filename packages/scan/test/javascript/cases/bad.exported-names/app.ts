@@ -1,5 +1,6 @@
 import { $pool, 'any name' as Any, Client, everything, Pool$, Renamed, Second } from './barrel'
 import { Common } from './common.cjs'
+import { poolOf } from './commented'
 import Another, { Pool } from './own'
 
 const host = 'db.example.com'
@@ -17,4 +18,5 @@ export const more = [
   new $pool({ host, ssl: { rejectUnauthorized: false } }),
   new Any({ host, ssl: { rejectUnauthorized: false } }),
 ]
+export const tenant = new (poolOf())({ host, ssl: { rejectUnauthorized: false } })
 export type Known = 'pg'
